@@ -1,0 +1,166 @@
+"""The catalogue as JSON: public, true for everyone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import condition
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from markers.facts import MarkerFacts
+from markers.interval import Exact
+from markers.queries import catalogue
+from markers.reference import Age, Collection, Range, Subject, best_fit
+from markers.units import decimal_text
+
+SEXES = ("female", "male", "unstated")
+
+
+def _etag(request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+    return f'"{catalogue().token}"'
+
+
+class Public(APIView):
+    """A view that anybody may read and caches may keep while the catalogue stays the same."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Lets caches keep it if they ask again."""
+        answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        if answer.status_code == 200:
+            patch_cache_control(answer, public=True, no_cache=True)
+        return answer
+
+
+class Markers(Public):
+    def get(self, request: Request) -> Response:
+        """Every marker with its names, codes and units."""
+        return Response([summary(marker) for marker in catalogue().markers.values()])
+
+
+class OneMarker(Public):
+    def get(self, request: Request, slug: str) -> Response:
+        """One marker with its ranges and their sources."""
+        marker = _marker(slug)
+        return Response(summary(marker) | {"ranges": [range_body(one) for one in marker.ranges]})
+
+
+class MarkerRange(Public):
+    def get(self, request: Request, slug: str) -> Response:
+        """The range that fits somebody on a day, why, and why the others don't; nothing is stored."""
+        marker, asked = _marker(slug), request.query_params
+        sex = asked.get("sex", "") or "unstated"
+        if sex not in SEXES:
+            raise ValidationError({"sex": [f"Sex is one of {', '.join(SEXES)}."]})
+        born_on, on = (_day(name, asked.get(name, "")) for name in ("born_on", "on"))
+        condition_asked = asked.get("condition", "")
+        stated = (
+            {}
+            if not condition_asked
+            else {condition_asked.removeprefix("not "): not condition_asked.startswith("not ")}
+        )
+        laboratory = catalogue().laboratory(asked.get("lab", ""))
+        when = Collection(on or timezone.localdate(), laboratory, asked.get("method", ""), stated)
+        fit = best_fit(marker.ranges, Subject(sex, born_on), when)  # type: ignore[arg-type]
+        return Response(
+            {
+                "range": None if fit.range is None else range_body(fit.range),
+                "reason": fit.reason,
+                "candidates": [range_body(lost.range) | {"lost_because": lost.because} for lost in fit.lost],
+            }
+        )
+
+
+class Panels(Public):
+    def get(self, request: Request) -> Response:
+        """Every panel with its markers."""
+        return Response(
+            [
+                {"slug": one.slug, "name": one.name, "summary": one.summary, "markers": list(one.markers)}
+                for one in catalogue().panels
+            ]
+        )
+
+
+def summary(marker: MarkerFacts) -> dict[str, Any]:
+    """A marker without its ranges."""
+    return {
+        "slug": marker.slug,
+        "name": marker.name,
+        "short_name": marker.short_name,
+        "specimen": marker.specimen,
+        "unit": marker.units.own,
+        "units": list(marker.units.units),
+        "decimals": marker.decimals,
+        "aliases": list(marker.aliases),
+        "loinc": list(marker.loinc),
+        "panels": list(marker.panels),
+    }
+
+
+def range_body(one: Range) -> dict[str, Any]:
+    """A range with its population and source."""
+    return {
+        "low": _text(one.interval.low),
+        "high": _text(one.interval.high),
+        "low_strict": one.interval.low_strict,
+        "high_strict": one.interval.high_strict,
+        "unit": one.unit,
+        "origin": one.origin,
+        "sex": one.sex,
+        "age_from": _age(one.age_from),
+        "age_to": _age(one.age_to),
+        "condition": one.condition,
+        "laboratory": one.laboratory_name,
+        "method": one.method,
+        "group": one.group,
+        "source": one.source,
+        "source_url": one.source_url,
+        "in_force_from": one.in_force_from,
+        "in_force_to": one.in_force_to,
+    }
+
+
+def _text(bound: Exact | None) -> str | None:
+    return None if bound is None else decimal_text(bound)
+
+
+def _age(age: Age | None) -> str | None:
+    return None if age is None else str(age)
+
+
+def _marker(slug: str) -> MarkerFacts:
+    found = catalogue().markers.get(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _day(name: str, asked: str) -> date | None:
+    if not asked:
+        return None
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        raise ValidationError({name: ["A day is written as 2026-10-03."]}) from None
+
+
+kept = condition(etag_func=_etag)
+
+urlpatterns: list[URLPattern] = [
+    path("markers/", kept(Markers.as_view()), name="markers"),
+    path("markers/<slug:slug>/", kept(OneMarker.as_view()), name="marker"),
+    path("markers/<slug:slug>/range/", MarkerRange.as_view(), name="marker_range"),
+    path("panels/", kept(Panels.as_view()), name="panels"),
+]

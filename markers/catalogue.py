@@ -1,0 +1,385 @@
+"""Reading seeds/: TOML to records; an error names the file and the key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from markers.interval import Interval
+from markers.quantity import ValueProblem, parse_value
+from markers.reference import Age
+from markers.units import Unit
+
+SEXES = ("any", "female", "male")
+_AGE = re.compile(r"([0-9]{1,3}) (day|month|year)s?")
+_TOP = frozenset(
+    [
+        "slug",
+        "name",
+        "short_name",
+        "specimen",
+        "unit",
+        "decimals",
+        "direction",
+        "aliases",
+        "loinc",
+        "plausible",
+        "sources",
+        "own_unit",
+        "units",
+        "ranges",
+        "limits",
+        "gaps",
+        "ambiguous_units",
+    ]
+)
+_LOINC = frozenset(["code", "name", "unit", "method"])
+_UNIT = frozenset(["code", "factor", "divisor", "offset", "pair", "source", "basis", "spellings"])
+_RANGE = frozenset(
+    [
+        "sex",
+        "from",
+        "to",
+        "low",
+        "high",
+        "low_strict",
+        "high_strict",
+        "unit",
+        "laboratory",
+        "method",
+        "condition",
+        "group",
+        "source",
+        "note",
+        "in_force_from",
+        "in_force_to",
+    ]
+)
+_LIMIT = frozenset(["key", "name", "operator", "value", "unit", "condition", "sex", "from", "to", "source"])
+
+
+class SeedError(ValueError):
+    """A seed that is wrong: names its file and key."""
+
+    def __init__(self, file: Path, key: str, problem: str) -> None:
+        super().__init__(f"{file.parent.name}/{file.name}: {key}: {problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure comes from: citation, address, and where it was seen if elsewhere."""
+
+    title: str = ""
+    url: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratories:
+    """The laboratories of the seeds by slug, each as (name, aliases, url)."""
+
+    by_slug: Mapping[str, tuple[str, list[str], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One file of the catalogue, checked: plain records whose names are those of the models' fields."""
+
+    file: Path
+    marker: dict[str, Any]
+    aliases: list[str]
+    loinc: list[dict[str, Any]]
+    units: list[dict[str, Any]]
+    ranges: list[dict[str, Any]]
+    limits: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
+    ambiguous: list[dict[str, Any]]
+
+
+def loinc_is_valid(code: str) -> bool:
+    """True if a LOINC code's check digit (mod 10, Luhn) is right."""
+    if not re.fullmatch(r"[0-9]{1,7}-[0-9]", code):
+        return False
+    number, check = code.split("-")
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(number))]
+    total = sum(digit - 9 if digit > 9 else digit for digit in doubled)
+    return (10 - total % 10) % 10 == int(check)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """A TOML file; SeedError where it is none."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
+        raise SeedError(file, "file", str(problem)) from problem
+
+
+def read_marker(file: Path, laboratories: Mapping[str, Any]) -> Seed:
+    """The records of one marker's file; SeedError names what is wrong."""
+    return _Reader(file, read_toml(file), laboratories).seed()
+
+
+def read_laboratories(file: Path) -> dict[str, dict[str, Any]]:
+    """Each laboratory by slug."""
+    return {one["slug"]: one for one in _listed(file, "laboratories", {"slug", "name", "aliases", "url"})}
+
+
+def read_panels(file: Path, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The panels in order; SeedError for a marker that has no seed."""
+    panels = _listed(file, "panels", {"slug", "name", "summary", "markers"})
+    for panel in panels:
+        for slug in panel.get("markers", []):
+            if slug not in known:
+                raise SeedError(file, f"panels.{panel['slug']}.markers", f"there is no marker {slug}")
+    return panels
+
+
+def _listed(file: Path, key: str, allowed: set[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = read_toml(file).get(key, [])
+    for place, one in enumerate(found):
+        for name in one.keys() - allowed:
+            raise SeedError(file, f"{key}[{place}].{name}", "this key is not known")
+        for name in ("slug", "name"):
+            if not one.get(name):
+                raise SeedError(file, f"{key}[{place}].{name}", "is missing")
+    return found
+
+
+class _Reader:
+    """Reads one marker's file, knowing where it is for its errors."""
+
+    def __init__(self, file: Path, data: dict[str, Any], laboratories: Mapping[str, Any]) -> None:
+        self.file, self.data, self.laboratories = file, data, laboratories
+        self.sources = {key: Source(**value) for key, value in data.get("sources", {}).items()}
+        self.codes = {data.get("unit", "")} | {one.get("code", "") for one in data.get("units", [])}
+
+    def seed(self) -> Seed:
+        """Every record of the file."""
+        self._known("", self.data, _TOP)
+        for key in ("slug", "name", "specimen", "unit"):
+            if not self.data.get(key):
+                raise self._wrong(key, "is missing")
+        if self.data["slug"] != self.file.stem:
+            raise self._wrong("slug", f"differs from the file's name, {self.file.stem}")
+        return Seed(
+            file=self.file,
+            marker=self._marker(),
+            aliases=list(dict.fromkeys(self.data.get("aliases", []))),
+            loinc=[self._loinc(f"loinc[{n}]", one) for n, one in enumerate(self.data.get("loinc", []))],
+            units=self._units(),
+            ranges=self._ranges(),
+            limits=[self._limit(f"limits[{n}]", one) for n, one in enumerate(self.data.get("limits", []))],
+            gaps=[self._gap(f"gaps[{n}]", one) for n, one in enumerate(self.data.get("gaps", []))],
+            ambiguous=[self._ambiguous(f"ambiguous_units[{n}]", one) for n, one in self._each("ambiguous_units")],
+        )
+
+    def _each(self, key: str) -> list[tuple[int, dict[str, Any]]]:
+        return list(enumerate(self.data.get(key, [])))
+
+    def _marker(self) -> dict[str, Any]:
+        plausible = self.data.get("plausible", {})
+        direction = self.data.get("direction", "both")
+        if direction not in ("both", "high", "low"):
+            raise self._wrong("direction", f"is both, high or low, not {direction}")
+        return {
+            "slug": self.data["slug"],
+            "name": self.data["name"],
+            "short_name": self.data.get("short_name", ""),
+            "specimen": self.data["specimen"],
+            "unit": self.data["unit"],
+            "decimals": int(self.data.get("decimals", 1)),
+            "direction": direction,
+            "plausible_low": self._number("plausible.low", plausible.get("low")),
+            "plausible_high": self._number("plausible.high", plausible.get("high")),
+        }
+
+    def _loinc(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
+        self._known(key, one, _LOINC)
+        if not loinc_is_valid(one.get("code", "")):
+            raise self._wrong(f"{key}.code", f"{one.get('code')} is not a LOINC code: its check digit is wrong")
+        if one.get("unit"):
+            self._unit(f"{key}.unit", one["unit"])
+        return {name: one.get(name, "") for name in ("code", "name", "unit", "method")}
+
+    def _units(self) -> list[dict[str, Any]]:
+        own = {"code": self.data["unit"], "spellings": self.data.get("own_unit", {}).get("spellings", [])}
+        return [own, *(self._factor(f"units[{n}]", one) for n, one in self._each("units"))]
+
+    def _factor(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
+        self._known(key, one, _UNIT)
+        if not one.get("code"):
+            raise self._wrong(f"{key}.code", "is missing")
+        numbers = {
+            name: self._number(f"{key}.{name}", one.get(name, default))
+            for name, default in (("factor", "1"), ("divisor", "1"), ("offset", "0"))
+        }
+        if not (one.get("source") or one.get("basis")):
+            raise self._wrong(f"{key}.source", "a factor needs a source or a basis")
+        source = self._source(f"{key}.source", one["source"]) if one.get("source") else Source()
+        if "pair" in one:
+            self._pair(f"{key}.pair", one["pair"], Unit(one["code"], **numbers))  # type: ignore[arg-type]
+        return {
+            "code": one["code"],
+            **numbers,
+            "spellings": one.get("spellings", []),
+            "basis": one.get("basis", ""),
+            "source": source.title,
+            "source_url": source.url,
+        }
+
+    def _pair(self, key: str, pair: list[str], unit: Unit) -> None:
+        numbers = [self._number(key, number) for number in pair]
+        if len(numbers) != 2 or None in numbers:
+            raise self._wrong(key, "is a pair of numbers")
+        own, other = (Fraction(number) for number in numbers if number is not None)
+        reached = unit.to_own(other)
+        if abs(reached - own) > abs(own) / 200:
+            raise self._wrong(
+                key, f"{other} {unit.code} should be {own} {self.data['unit']}, the factor gives {float(reached):.6g}"
+            )
+
+    def _ranges(self) -> list[dict[str, Any]]:
+        found = [self._range(f"ranges[{n}]", one) for n, one in self._each("ranges")]
+        for place, one in enumerate(found):
+            for other_place in range(place):
+                if overlaps(one, found[other_place]):
+                    raise self._wrong(f"ranges[{place}]", f"overlaps ranges[{other_place}]")
+        return found
+
+    def _range(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
+        self._known(key, one, _RANGE)
+        low, high = (self._number(f"{key}.{name}", one.get(name)) for name in ("low", "high"))
+        try:
+            interval = Interval(low, high)
+        except ValueError as problem:
+            raise self._wrong(f"{key}.low", str(problem)) from problem
+        if interval.is_open:
+            raise self._wrong(f"{key}.low", "a range needs a lower or an upper bound")
+        if one.get("laboratory", "") not in ("", *self.laboratories):
+            raise self._wrong(f"{key}.laboratory", f"there is no laboratory {one['laboratory']}")
+        source = self._source(f"{key}.source", one.get("source", ""))
+        return {
+            **self._population(key, one),
+            "low": low,
+            "high": high,
+            "low_strict": bool(one.get("low_strict", False)),
+            "high_strict": bool(one.get("high_strict", False)),
+            "unit": self._unit(f"{key}.unit", one.get("unit", "")),
+            "laboratory": one.get("laboratory", ""),
+            "method": one.get("method", ""),
+            "condition": one.get("condition", ""),
+            "group": one.get("group", ""),
+            "source": source.title,
+            "source_url": source.url,
+            "evidence": source.via,
+            "note": one.get("note", ""),
+            "in_force_from": one.get("in_force_from"),
+            "in_force_to": one.get("in_force_to"),
+        }
+
+    def _limit(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
+        self._known(key, one, _LIMIT)
+        if one.get("operator") not in ("<", "<=", ">", ">="):
+            raise self._wrong(f"{key}.operator", "is one of < <= > >=")
+        source = self._source(f"{key}.source", one.get("source", ""))
+        return {
+            **self._population(key, one),
+            "key": one["key"],
+            "name": one["name"],
+            "operator": one["operator"],
+            "value": self._number(f"{key}.value", one.get("value")),
+            "unit": self._unit(f"{key}.unit", one.get("unit", "")),
+            "condition": one.get("condition", ""),
+            "source": source.title,
+            "source_url": source.url,
+        }
+
+    def _gap(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
+        self._known(key, one, frozenset({"sex", "from", "to", "reason"}))
+        if not one.get("reason"):
+            raise self._wrong(f"{key}.reason", "is missing")
+        return {**self._population(key, one), "reason": one["reason"]}
+
+    def _ambiguous(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
+        self._known(key, one, frozenset({"spelling", "choices", "names"}))
+        for code in (*one.get("choices", []), *one.get("names", {})):
+            self._unit(f"{key}.choices", code)
+        return {"spelling": one["spelling"], "choices": one["choices"], "names": one.get("names", {})}
+
+    def _population(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
+        sex = one.get("sex", "any")
+        if sex not in SEXES:
+            raise self._wrong(f"{key}.sex", f"is any, female or male, not {sex}")
+        start, end = (self._age(f"{key}.{name}", one.get(name, "")) for name in ("from", "to"))
+        return {
+            "sex": sex,
+            "age_from": start.number if start else None,
+            "age_from_unit": start.unit if start else "years",
+            "age_to": end.number if end else None,
+            "age_to_unit": end.unit if end else "years",
+        }
+
+    def _age(self, key: str, text: str) -> Age | None:
+        if not text:
+            return None
+        found = _AGE.fullmatch(text)
+        if not found:
+            raise self._wrong(key, f"{text!r} is not an age such as '18 years', '6 months' or '14 days'")
+        return Age(int(found[1]), f"{found[2]}s")
+
+    def _number(self, key: str, text: Any) -> Decimal | None:
+        if text is None:
+            return None
+        try:
+            value = parse_value(text if isinstance(text, str) else "")
+        except ValueProblem as problem:
+            raise self._wrong(key, f"{text!r} is not a number written as text") from problem
+        if value.number is None or value.comparator:
+            raise self._wrong(key, f"{text!r} is not a number written as text")
+        return value.number
+
+    def _unit(self, key: str, code: str) -> str:
+        if code not in self.codes:
+            raise self._wrong(key, f"{code!r} is not a unit of this marker")
+        return code
+
+    def _source(self, key: str, name: str) -> Source:
+        if name not in self.sources or not self.sources[name].title:
+            raise self._wrong(key, f"{name!r} is not in [sources]")
+        return self.sources[name]
+
+    def _known(self, key: str, one: Mapping[str, Any], allowed: frozenset[str]) -> None:
+        for name in one:
+            if name not in allowed:
+                raise self._wrong(f"{key}.{name}".lstrip("."), "this key is not known")
+
+    def _wrong(self, key: str, problem: str) -> SeedError:
+        return SeedError(self.file, key, problem)
+
+
+_DAYS = {"days": 1.0, "months": 30.4375, "years": 365.25}
+
+
+def _span(one: Mapping[str, Any]) -> tuple[float, float]:
+    """The ages of a record in days, only to compare records with each other."""
+    start = 0.0 if one["age_from"] is None else one["age_from"] * _DAYS[one["age_from_unit"]]
+    return start, float("inf") if one["age_to"] is None else one["age_to"] * _DAYS[one["age_to_unit"]]
+
+
+def overlaps(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """True if two ranges could fit one person on one day with nothing to tell which goes first."""
+    same = ("sex", "condition", "laboratory", "method")
+    if any(one[name] != other[name] for name in same):
+        return False
+    (start, end), (other_start, other_end) = _span(one), _span(other)
+    if start >= other_end or other_start >= end:
+        return False
+    since, until = one["in_force_from"], one["in_force_to"]
+    other_since, other_until = other["in_force_from"], other["in_force_to"]
+    return not ((until and other_since and other_since >= until) or (other_until and since and since >= other_until))

@@ -1,0 +1,79 @@
+"""The catalogue as plain objects: what a rule, a page or a reader needs to know of each marker."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+
+from markers.reference import Range
+from markers.units import UnitTable
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerFacts:
+    """One marker with its names, codes, units and ranges; `loinc` maps a code to (bare unit, method)."""
+
+    id: int
+    slug: str
+    name: str
+    short_name: str
+    specimen: str
+    decimals: int
+    direction: str
+    units: UnitTable
+    ranges: tuple[Range, ...]
+    aliases: tuple[str, ...] = ()
+    loinc: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unit_names: Mapping[str, str] = field(default_factory=dict)
+    plausible_low: Decimal | None = None
+    plausible_high: Decimal | None = None
+    panels: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> Iterator[str]:
+        """Everything the marker may be called: name, short name, slug, aliases and LOINC codes."""
+        yield from (name for name in (self.name, self.short_name, self.slug, *self.aliases, *self.loinc) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFacts:
+    """A panel with its markers' slugs in order."""
+
+    slug: str
+    name: str
+    summary: str
+    markers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every marker, panel and laboratory; `token` changes when any of them does."""
+
+    token: uuid.UUID | None
+    markers: Mapping[str, MarkerFacts]
+    by_id: Mapping[int, MarkerFacts]
+    by_loinc: Mapping[str, MarkerFacts]
+    panels: tuple[PanelFacts, ...]
+    laboratories: Mapping[str, str]
+    laboratory_names: tuple[str, ...]
+
+    def laboratory(self, typed: str) -> str:
+        """The slug of the laboratory that a typed name means, or "" where it means none we know."""
+        return self.laboratories.get(" ".join(typed.split()).casefold(), "")
+
+    def named(self, typed: str) -> MarkerFacts | None:
+        """The one marker that a typed name, alias or LOINC code means, else None."""
+        wanted = " ".join(typed.split()).casefold()
+        found = [one for one in self.markers.values() if wanted in {name.casefold() for name in one.names}]
+        return found[0] if len(found) == 1 else None
+
+    def like(self, typed: str) -> list[MarkerFacts]:
+        """Up to three markers whose names come near to what was typed."""
+        by_name = {name.casefold(): one for one in self.markers.values() for name in one.names}
+        wanted = " ".join(typed.split()).casefold()
+        near = [name for name in by_name if len(wanted) >= 2 and wanted in name]
+        near += get_close_matches(wanted, by_name, n=6, cutoff=0.6)
+        return list({by_name[name].slug: by_name[name] for name in near}.values())[:3]

@@ -1,0 +1,141 @@
+"""The catalogue from seeds/."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from markers.catalogue import Seed, SeedError, overlaps, read_laboratories, read_marker, read_panels
+from markers.models import (
+    Alias,
+    AmbiguousUnit,
+    DecisionLimit,
+    Laboratory,
+    LoincCode,
+    Marker,
+    MarkerUnit,
+    Panel,
+    PanelMarker,
+    RangeGap,
+    ReferenceRange,
+)
+from markers.queries import touch
+
+
+class Command(BaseCommand):
+    help = "Loads the catalogue from seeds/. Can be run again: what did not change is left alone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--seeds: another folder."""
+        parser.add_argument("--seeds", type=Path, default=Path(settings.BASE_DIR, "seeds"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Reads every file first; a wrong one changes nothing."""
+        try:
+            laboratories, seeds, panels = read(options["seeds"])
+        except SeedError as problem:
+            raise CommandError(f"{problem}. Nothing was loaded.") from problem
+        with transaction.atomic():
+            counts = load(laboratories, seeds, panels)
+            if counts["changed"]:
+                touch()
+        if options["verbosity"]:
+            names = ("markers", "units", "ranges", "limits", "panels", "laboratories")
+            told = ", ".join(f"{counts[name]} {name}" for name in names)
+            self.stdout.write(f"Catalogue: {told} ({counts['changed']} changed).")
+
+
+def read(folder: Path) -> tuple[dict[str, dict[str, Any]], list[Seed], list[dict[str, Any]]]:
+    """Laboratories, markers and panels of a folder; SeedError for a wrong file or a code that stands twice."""
+    laboratories = read_laboratories(folder / "laboratories.toml")
+    seeds = [read_marker(file, laboratories) for file in sorted((folder / "markers").glob("*.toml"))]
+    owner: dict[str, Seed] = {}
+    for seed in seeds:
+        for place, code in enumerate(seed.loinc):
+            if code["code"] in owner:
+                where = f"{code['code']} already belongs to {owner[code['code']].file.stem}"
+                raise SeedError(seed.file, f"loinc[{place}].code", where)
+            owner[code["code"]] = seed
+    return laboratories, seeds, read_panels(folder / "panels.toml", {seed.marker["slug"]: seed for seed in seeds})
+
+
+def load(laboratories: dict[str, dict[str, Any]], seeds: list[Seed], panels: list[dict[str, Any]]) -> Counter[str]:
+    """Brings the tables in line with the seeds that changed since they were loaded; what curators wrote stays."""
+    counts: Counter[str] = Counter(laboratories=len(laboratories), markers=len(seeds), panels=len(panels))
+    for slug, one in laboratories.items():
+        fields = {"name": one["name"], "aliases": one.get("aliases", []), "url": one.get("url", "")}
+        _, changed = _put(Laboratory, slug, fields, one)
+        counts["changed"] += changed
+    owners = {row.slug: row for row in Laboratory.objects.all()}
+    for seed in seeds:
+        marker, changed = _put(Marker, seed.marker["slug"], seed.marker, seed)
+        if changed:
+            _fill(marker, seed, owners)
+        counts["changed"] += changed
+        counts["units"] += len(seed.units)
+        counts["ranges"] += len(seed.ranges)
+        counts["limits"] += len(seed.limits)
+    for position, panel in enumerate(panels):
+        fields = {"name": panel["name"], "summary": panel.get("summary", ""), "position": position}
+        row, changed = _put(Panel, panel["slug"], fields, (position, panel))
+        if changed:
+            row.places.all().delete()
+            known = {marker.slug: marker for marker in Marker.objects.filter(slug__in=panel["markers"])}
+            PanelMarker.objects.bulk_create(
+                PanelMarker(panel=row, marker=known[slug], position=place)
+                for place, slug in enumerate(panel["markers"])
+            )
+        counts["changed"] += changed
+    return counts
+
+
+def _put(model: Any, slug: str, fields: dict[str, Any], record: Any) -> tuple[Any, bool]:
+    """The row of a slug, brought in line if its seed is another than the one last loaded; and whether it was."""
+    digest = hashlib.sha256(repr(record).encode()).hexdigest()
+    row = model.objects.filter(slug=slug).first()
+    if row is not None and row.seed_digest == digest:
+        return row, False
+    row, _ = model.objects.update_or_create(slug=slug, defaults=fields | {"seed_digest": digest})
+    return row, True
+
+
+def _fill(marker: Marker, seed: Seed, owners: dict[str, Laboratory]) -> None:
+    """Everything that hangs on a marker, as its seed says; ranges that a curator wrote go before the seed's."""
+    curated = [
+        {**vars(row), "laboratory": row.laboratory.slug if row.laboratory else ""}
+        for row in marker.ranges.filter(is_curated=True).select_related("laboratory")
+    ]
+    ranges = [
+        one | {"laboratory": owners.get(one["laboratory"])}
+        for one in seed.ranges
+        if not any(overlaps(one, other) for other in curated)
+    ]
+    _replace(ReferenceRange.objects.filter(marker=marker, is_curated=False), marker, ranges)
+    for model, wanted in (
+        (MarkerUnit, seed.units),
+        (Alias, [{"name": name} for name in seed.aliases]),
+        (LoincCode, seed.loinc),
+        (DecisionLimit, seed.limits),
+        (RangeGap, seed.gaps),
+        (AmbiguousUnit, seed.ambiguous),
+    ):
+        _replace(model.objects.filter(marker=marker), marker, wanted)
+
+
+def _replace(rows: Any, marker: Marker, wanted: list[dict[str, Any]]) -> None:
+    """Makes the rows the wanted ones, keeping the ids of those that did not change."""
+    left, missing = list(rows.order_by("id")), []
+    for record in wanted:
+        same = next((row for row in left if all(getattr(row, name) == value for name, value in record.items())), None)
+        if same is None:
+            missing.append(rows.model(marker=marker, **record))
+        else:
+            left.remove(same)
+    rows.model.objects.filter(pk__in=[row.pk for row in left]).delete()
+    rows.model.objects.bulk_create(missing)
