@@ -1,0 +1,185 @@
+"""Writing visits: made once, edited without overwriting anybody, deleted with a way back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from bloodsight.people.models import Person
+from markers.facts import MarkerFacts
+from markers.queries import catalogue
+from results.models import Result, Visit, VisitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """A result as typed or sent: marker's slug (or None for a stored result without one), value and unit as written."""
+
+    marker: str | None
+    value: str
+    unit: str = ""
+    note: str = ""
+    id: uuid.UUID | None = None
+    printed_low: Decimal | None = None
+    printed_high: Decimal | None = None
+    printed_low_strict: bool = False
+    printed_high_strict: bool = False
+    printed_text: str = ""
+    printed_unit: str = ""
+
+
+class Stale(Exception):
+    """The visit was changed by somebody else since it was read; `visit` is how it stands now (None: deleted)."""
+
+    def __init__(self, visit: Visit | None) -> None:
+        super().__init__("the visit was changed meanwhile")
+        self.visit = visit
+
+
+@transaction.atomic
+def create_visit(
+    *,
+    person: Person,
+    collected_on: date,
+    rows: Sequence[TypedRow],
+    lab: str = "",
+    fasting: bool | None = None,
+    note: str = "",
+    nonce: uuid.UUID | None = None,
+) -> Visit:
+    """A new visit with its results; the one made before where the same form is sent twice."""
+    wanted = Visit(person=person, collected_on=collected_on, lab=lab.strip(), fasting=fasting, note=note, nonce=nonce)
+    if nonce is not None:
+        Visit.objects.bulk_create([wanted], ignore_conflicts=True)
+        made = Visit.objects.get(person=person, nonce=nonce)
+        if made.pk != wanted.pk:
+            return made
+    else:
+        wanted.save(force_insert=True)
+    known = catalogue().markers
+    Result.objects.bulk_create(
+        _filled(Result(visit=wanted, person=person), row, place, wanted, known) for place, row in enumerate(rows)
+    )
+    return wanted
+
+
+@transaction.atomic
+def update_visit(
+    *,
+    visit: Visit,
+    version: int,
+    collected_on: date,
+    rows: Sequence[TypedRow],
+    lab: str = "",
+    fasting: bool | None = None,
+    note: str = "",
+) -> Visit:
+    """The visit as edited, its former state kept; Stale where `version` is no longer the stored one."""
+    now = Visit.objects.select_for_update().filter(pk=visit.pk, person_id=visit.person_id).first()
+    if now is None or now.version != version:
+        raise Stale(now)
+    _keep(now)
+    known = catalogue().markers
+    stored = {result.pk: result for result in now.results.all()}
+    now.collected_on, now.lab, now.fasting, now.note = collected_on, lab.strip(), fasting, note
+    now.version, now.updated_at = version + 1, timezone.now()
+    now.save(force_update=True)
+    changed: list[Result] = []
+    added: list[Result] = []
+    for place, row in enumerate(rows):
+        old = stored.pop(row.id, None) if row.id else None
+        target = old or Result(visit=now, person_id=now.person_id)
+        (changed if old else added).append(_filled(target, row, place, now, known))
+    Result.objects.filter(pk__in=list(stored)).delete()
+    names = [field.name for field in Result._meta.concrete_fields if not field.primary_key]
+    Result.objects.bulk_update(changed, names, batch_size=30)
+    Result.objects.bulk_create(added)
+    return now
+
+
+@transaction.atomic
+def delete_visit(*, visit: Visit) -> VisitVersion:
+    """Deletes a visit with its results, keeping what `restore_visit` needs."""
+    kept = _keep(visit, deleted=True)
+    visit.delete()
+    return kept
+
+
+@transaction.atomic
+def restore_visit(*, gone: VisitVersion) -> Visit:
+    """The deleted visit with its results, as it was, under the same ids."""
+    visit: Visit = _thawed(Visit, gone.snapshot["visit"])
+    visit.version += 1
+    visit.save(force_insert=True)
+    Result.objects.bulk_create(_thawed(Result, row) for row in gone.snapshot["results"])
+    VisitVersion.objects.filter(pk=gone.pk).update(deleted=False)
+    return visit
+
+
+def keep_version(visit: Visit) -> VisitVersion:
+    """Keeps a visit's present state before something outside an edit changes it."""
+    return _keep(visit)
+
+
+def _filled(result: Result, row: TypedRow, place: int, visit: Visit, known: dict[str, MarkerFacts] | Any) -> Result:
+    """The result with what the row says; what only a document states (time, method, codes) stays where untouched."""
+    facts = known[row.marker] if row.marker else None
+    same_measurement = (result.value, result.unit, result.marker_id) == (row.value, row.unit, facts and facts.id)
+    result.order = place
+    result.collected_on = visit.collected_on
+    result.note = row.note
+    result.printed_low, result.printed_high = row.printed_low, row.printed_high
+    result.printed_low_strict, result.printed_high_strict = row.printed_low_strict, row.printed_high_strict
+    result.printed_text, result.printed_unit = row.printed_text, row.printed_unit
+    if not same_measurement:
+        result.value, result.unit, result.unit_doubted = row.value, row.unit, False
+        result.marker_id = facts.id if facts else None
+        result.unit_code = (facts.units.find(row.unit) or "") if facts else ""
+    return result
+
+
+def _keep(visit: Visit, deleted: bool = False) -> VisitVersion:
+    snapshot = {"visit": _frozen(visit), "results": [_frozen(result) for result in visit.results.order_by("order")]}
+    return VisitVersion.objects.create(
+        person_id=visit.person_id, visit_id=visit.pk, version=visit.version, deleted=deleted, snapshot=snapshot
+    )
+
+
+def _frozen(row: models.Model) -> dict[str, Any]:
+    """Every column as JSON can hold it, numbers as their text."""
+    columns = {field.attname: field.get_prep_value(getattr(row, field.attname)) for field in row._meta.concrete_fields}
+    plain = (str, int, bool, type(None))
+    return {name: value if isinstance(value, plain) else str(value) for name, value in columns.items()}
+
+
+def _thawed(model: type[Any], frozen: dict[str, Any]) -> Any:
+    return model(**{field.attname: field.to_python(frozen[field.attname]) for field in model._meta.concrete_fields})
+
+
+def typed_rows(results: Iterable[Result]) -> list[TypedRow]:
+    """Stored results as rows that would change nothing."""
+    slugs = {facts.id: slug for slug, facts in catalogue().markers.items()}
+    return [typed_row(result, slugs) for result in results]
+
+
+def typed_row(result: Result, slugs: dict[int, str]) -> TypedRow:
+    """A stored result as the row that would change nothing."""
+    row = TypedRow(id=result.pk, marker=slugs.get(result.marker_id or 0), value=result.value)
+    return replace(
+        row,
+        unit=result.unit,
+        note=result.note,
+        printed_low=result.printed_low,
+        printed_high=result.printed_high,
+        printed_low_strict=result.printed_low_strict,
+        printed_high_strict=result.printed_high_strict,
+        printed_text=result.printed_text,
+        printed_unit=result.printed_unit,
+    )

@@ -1,0 +1,383 @@
+"""A series drawn: Plotly figure as a plain dict, number line and sparkline as parts for SVG templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from math import ceil, floor, log10
+from typing import Any
+
+from markers.interval import Exact
+from results.interpretation import WORDS, Position
+from results.series import DASHED_AFTER, Band, Point, Series
+from results.words import decimals_in, number_text, range_text, short_day, shown_number, unit_text, whose_range
+
+LIGHT = {
+    "ink": "#1c1f23",
+    "soft": "#5c636b",
+    "line": "#e4e1da",
+    "in": "#0b5cad",
+    "out": "#8a4b00",
+    "band": "#dbe9f6",
+    "edge": "#3f729b",
+    "card": "#ffffff",
+}
+DARK = {
+    "ink": "#e9ebed",
+    "soft": "#a3abb3",
+    "line": "#2c3238",
+    "in": "#79b8ff",
+    "out": "#ffb454",
+    "band": "#22364a",
+    "edge": "#6f9cc4",
+    "card": "#1b1f23",
+}
+SYMBOLS: dict[Position, str] = {
+    "in": "circle",
+    "above": "triangle-up",
+    "below": "triangle-down",
+    "unplaced": "diamond-open",
+    "none": "diamond-open",
+}
+COLORS: dict[Position, str] = {"in": "in", "above": "out", "below": "out", "unplaced": "ink", "none": "ink"}
+MARGIN = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mark of the number line at a share (0–100) of its width, with its text."""
+
+    at: float
+    text: str
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """Where a value stands beside its range, in hundredths of the line."""
+
+    value: Place
+    position: Position
+    comparator: str
+    start: float
+    end: float
+    low: Place | None
+    high: Place | None
+    label: str
+
+    @property
+    def width(self) -> float:
+        """The width of the band."""
+        return round(self.end - self.start, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """Points, line pieces and band of a small drawing 100 wide and 28 high."""
+
+    pieces: tuple[str, ...]
+    bridges: tuple[str, ...]
+    bands: tuple[tuple[float, float, float, float], ...]
+    last: tuple[float, float]
+    position: Position
+
+
+def number_line(point: Point, decimals: int) -> NumberLine | None:
+    """The latest value beside the range that judged it; None where there is none."""
+    judged = point.judgement
+    if judged.interval is None or judged.interval.is_open:
+        return None
+    low, high = (None if bound is None else float(bound) for bound in (judged.interval.low, judged.interval.high))
+    value = float(point.number)
+    ends = [end for end in (low, high, value) if end is not None]
+    floor_, top = min(ends), max(ends)
+    span = (top - floor_) or abs(top) or 1.0
+    start = 0.0 if floor_ >= 0 and (low is None or floor_ - 0.35 * span < 0) else floor_ - 0.35 * span
+    finish = top + 0.35 * span
+
+    def share(number: float) -> float:
+        return round(100 * (number - start) / (finish - start), 2)
+
+    at = share(value)
+    anchor = "start" if at < 8 else "end" if at > 92 else "middle"
+    texts = [
+        None if bound is None else number_text(bound, decimals) for bound in (judged.interval.low, judged.interval.high)
+    ]
+    bounds = range_text(judged.interval, decimals)
+    label = f"{shown_number(point, decimals)} {unit_text(point.unit)}, {WORDS[judged.position]}, range {bounds}"
+    return NumberLine(
+        value=Place(at, shown_number(point, decimals), anchor),
+        position=judged.position,
+        comparator=point.value.comparator[:1],
+        start=0.0 if low is None else share(low),
+        end=100.0 if high is None else share(high),
+        low=None if low is None else Place(share(low), texts[0] or ""),
+        high=None if high is None else Place(share(high), texts[1] or ""),
+        label=label,
+    )
+
+
+def sparkline(series: Series) -> Sparkline | None:
+    """A small drawing of a series with its band; None without a point."""
+    points = series.points
+    if not points:
+        return None
+    low, high = y_domain(series)
+    first, last = points[0].stored.day, points[-1].stored.day
+    days = (last - first).days or 1
+
+    def x(day: date) -> float:
+        return round(4 + 92 * (day - first).days / days, 1) if last != first else 50.0
+
+    def y(number: Exact | float) -> float:
+        return round(26 - 24 * (float(number) - low) / ((high - low) or 1), 1)
+
+    def path(piece: Sequence[Point]) -> str:
+        return "M" + " L".join(f"{x(point.stored.day)},{y(point.number)}" for point in piece)
+
+    pieces = tuple(path(piece) for piece in _joined(points) if len(piece) > 1)
+    bridges = tuple(path(piece) for piece in _bridges(points))
+    bands = tuple(
+        (
+            x(max(band.start, first)),
+            y(high if band.interval.high is None else band.interval.high),
+            max(0.0, round(x(min(band.end, last)) - x(max(band.start, first)), 1)) or 4.0,
+            round(
+                y(low if band.interval.low is None else band.interval.low)
+                - y(high if band.interval.high is None else band.interval.high),
+                1,
+            ),
+        )
+        for band in series.bands
+    )
+    final = points[-1]
+    return Sparkline(pieces, bridges, bands, (x(final.stored.day), y(final.number)), final.judgement.position)
+
+
+def y_domain(series: Series) -> tuple[float, float]:
+    """The union of values and bounds with 8 % on each side, from 0 where that is near."""
+    numbers = [float(point.number) for point in series.points]
+    intervals = [band.interval for band in series.bands]
+    intervals += [point.judgement.interval for point in series.points if point.judgement.interval is not None]
+    numbers += [float(bound) for one in intervals for bound in (one.low, one.high) if bound is not None]
+    low, high = min(numbers), max(numbers)
+    span = (high - low) or abs(high) or 1.0
+    bottom, top = low - MARGIN * span, high + MARGIN * span
+    if low >= 0 and (bottom < 0 or low < 0.25 * span):
+        bottom = 0.0
+    return bottom, top
+
+
+def ticks(low: float, high: float) -> float:
+    """A round step that gives at most six ticks: 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / 6
+    power = float(10 ** floor(log10(rough)))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= rough)
+
+
+def figure(series: Series) -> dict[str, Any]:
+    """The time chart in light colors, dates as ISO text; `go.Figure(figure)` accepts it. Needs two points."""
+    decimals = decimals_in(series.marker, series.unit)
+    low, high = y_domain(series)
+    points = series.points
+    data = [_line(piece, "solid") for piece in _joined(points) if len(piece) > 1] + [
+        _line(piece, "dot") for piece in _bridges(points)
+    ]
+    data += _printed(points)
+    for key, chosen in _by_look(points).items():
+        data.append(_marks(key, chosen, decimals))
+    days = (points[-1].stored.day - points[0].stored.day).days or 1
+    pad = timedelta(days=max(2, ceil(days * 0.04)))
+    shapes, notes = _bands(series.bands, low, high, decimals)
+    return {
+        "data": data,
+        "layout": {
+            "autosize": True,
+            "showlegend": False,
+            "hovermode": "closest",
+            "dragmode": "zoom",
+            "margin": {"l": 62, "r": 16, "t": 16, "b": 44},
+            "paper_bgcolor": LIGHT["card"],
+            "plot_bgcolor": LIGHT["card"],
+            "font": {"size": 13, "color": LIGHT["soft"], "family": "system-ui, -apple-system, Segoe UI, sans-serif"},
+            "hoverlabel": {"bgcolor": LIGHT["card"], "bordercolor": LIGHT["edge"], "font": {"color": LIGHT["ink"]}},
+            "xaxis": {
+                "type": "date",
+                "range": [str(points[0].stored.day - pad), str(points[-1].stored.day + pad)],
+                "gridcolor": LIGHT["line"],
+                "linecolor": LIGHT["line"],
+                "fixedrange": False,
+                "nticks": 8,
+            },
+            "yaxis": {
+                "title": {"text": f"{series.marker.name} ({unit_text(series.unit)})", "font": {"color": LIGHT["ink"]}},
+                "range": [low, high],
+                "dtick": ticks(low, high),
+                "gridcolor": LIGHT["line"],
+                "zeroline": False,
+                "automargin": True,
+            },
+            "shapes": shapes,
+            "annotations": notes,
+        },
+    }
+
+
+def dark_colors() -> dict[str, str]:
+    """Each light color of a figure -> its dark one."""
+    return {LIGHT[name]: DARK[name] for name in LIGHT}
+
+
+def point_text(point: Point, decimals: int) -> str:
+    """What a point says when looked at: the words of its row in the table."""
+    judged = point.judgement
+    compared = WORDS[judged.position]
+    if judged.interval is not None:
+        compared += f" {range_text(judged.interval, decimals)} ({whose_range(judged)})"
+    parts = [
+        f"{shown_number(point, decimals)} {unit_text(point.unit)}",
+        short_day(point.stored.day),
+        point.age,
+        compared,
+    ]
+    return "<br>".join(part for part in parts if part)
+
+
+def moment(point: Point) -> str:
+    """The instant of a point as the axis takes it; noon where only the day is known."""
+    return datetime.combine(point.stored.day, point.stored.time or time(12)).isoformat()
+
+
+def comparable(older: Point, newer: Point) -> bool:
+    """True where a line may join two points: no comparator, the same laboratory and method."""
+    same = (older.stored.lab.casefold(), older.stored.method) == (newer.stored.lab.casefold(), newer.stored.method)
+    return same and not older.value.comparator and not newer.value.comparator
+
+
+def _joined(points: Sequence[Point]) -> list[list[Point]]:
+    """Runs of points that a solid line joins."""
+    runs: list[list[Point]] = []
+    for point in points:
+        near = runs and point.stored.day - runs[-1][-1].stored.day <= DASHED_AFTER
+        if near and comparable(runs[-1][-1], point):
+            runs[-1].append(point)
+        else:
+            runs.append([point])
+    return runs
+
+
+def _bridges(points: Sequence[Point]) -> list[list[Point]]:
+    """Pairs that a dashed line joins: long apart, or from another laboratory or method; never over a comparator."""
+    return [
+        [older, newer]
+        for older, newer in pairwise(points)
+        if not (older.value.comparator or newer.value.comparator)
+        and (not comparable(older, newer) or newer.stored.day - older.stored.day > DASHED_AFTER)
+    ]
+
+
+def _line(points: Sequence[Point], dash: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [moment(point) for point in points],
+        "y": [float(point.number) for point in points],
+        "line": {"color": LIGHT["in"], "width": 1.8, "dash": dash},
+        "hoverinfo": "skip",
+    }
+
+
+def _by_look(points: Iterable[Point]) -> dict[tuple[str, str], list[Point]]:
+    """Points by symbol and color: position by shape, a comparator as a hollow arrow."""
+    found: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        position = point.judgement.position
+        symbol = SYMBOLS[position]
+        if point.value.comparator:
+            symbol = "arrow-down-open" if point.value.comparator.startswith("<") else "arrow-up-open"
+        elif point.is_converted and not symbol.endswith("-open"):
+            symbol += "-open"
+        found.setdefault((symbol, LIGHT[COLORS[position]]), []).append(point)
+    return found
+
+
+def _marks(look: tuple[str, str], points: Sequence[Point], decimals: int) -> dict[str, Any]:
+    symbol, color = look
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [moment(point) for point in points],
+        "y": [float(point.number) for point in points],
+        "marker": {"symbol": symbol, "color": color, "size": 11, "line": {"color": color, "width": 2}},
+        "text": [point_text(point, decimals) for point in points],
+        "customdata": [point.stored.result for point in points],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _printed(points: Iterable[Point]) -> list[dict[str, Any]]:
+    """A bracket for each report that printed a range of its own."""
+    own = [
+        (point, point.judgement.interval)
+        for point in points
+        if point.judgement.origin == "printed" and point.judgement.interval is not None
+    ]
+    closed = [(point, one) for point, one in own if one.low is not None and one.high is not None]
+    if not closed:
+        return []
+    middles = [(float(one.low or 0) + float(one.high or 0)) / 2 for _, one in closed]
+    halves = [(float(one.high or 0) - float(one.low or 0)) / 2 for _, one in closed]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [moment(point) for point, _ in closed],
+            "y": middles,
+            "marker": {"size": 1, "color": LIGHT["edge"], "opacity": 0},
+            "error_y": {"type": "data", "array": halves, "color": LIGHT["edge"], "thickness": 1.5, "width": 5},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _bands(
+    bands: Sequence[Band], low: float, high: float, decimals: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The band's steps with their edges, and a label where its origin or bounds begin."""
+    shapes: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for place, band in enumerate(bands):
+        bottom = low if band.interval.low is None else float(band.interval.low)
+        top = high if band.interval.high is None else float(band.interval.high)
+        span = {"x0": str(band.start), "x1": str(band.end), "layer": "below"}
+        shapes.append(
+            span | {"type": "rect", "y0": bottom, "y1": top, "fillcolor": LIGHT["band"], "line": {"width": 0}}
+        )
+        for bound in (band.interval.low, band.interval.high):
+            if bound is not None:
+                edge = {"type": "line", "y0": float(bound), "y1": float(bound)}
+                shapes.append(span | edge | {"line": {"color": LIGHT["edge"], "width": 1.5}})
+        notes.append(
+            {
+                "x": str(band.start),
+                "y": top,
+                "text": _band_label(bands, place, decimals),
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "bottom" if band.interval.high is not None else "top",
+                "font": {"size": 12, "color": LIGHT["edge"]},
+            }
+        )
+    return shapes, notes
+
+
+def _band_label(bands: Sequence[Band], place: int, decimals: int) -> str:
+    band = bands[place]
+    text = range_text(band.interval, decimals)
+    owner = band.range.laboratory_name
+    before = bands[place - 1].range if place else None
+    if before is not None and before.laboratory == band.range.laboratory and band.range.age_from is not None:
+        return f"from {band.range.age_from.number} {band.range.age_from.unit}: {text}"
+    return f"{owner} {text}".strip()

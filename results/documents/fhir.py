@@ -1,0 +1,355 @@
+"""FHIR R4 JSON: a Bundle, or one Observation, as reported rows. Tolerant of shapes, exact with digits."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from markers.quantity import COMPARATORS
+from markers.reference import Subject, age_on
+from results.documents.ranges import is_swapped, printed_range
+from results.documents.rows import Document, DocumentError, Patient, ReportedRow
+from results.documents.strict_json import JsonError, JsonNumber, read_json, write_json
+
+MOST_ROWS = 50_000
+HIDDEN = {"entered-in-error": "entered in error", "cancelled": "canceled", "registered": "not yet measured"}
+UCUM = "http://unitsofmeasure.org"
+LOINC = "http://loinc.org"
+
+_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?)?")
+_SEXES = {"248153007": "male", "248152002": "female", "male": "male", "female": "female", "m": "male", "f": "female"}
+_AGE_UNITS = {"a": "years", "mo": "months", "d": "days", "wk": "weeks", "yrs": "years", "years": "years"}
+_NUMBER = re.compile(r"-?(?:[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
+
+
+def read_fhir(content: bytes, subject: Subject | None = None) -> Document:
+    """The laboratory results of a document for a person; DocumentError where it is none or of several people."""
+    try:
+        document = read_json(content)
+    except JsonError as problem:
+        raise DocumentError(str(problem)) from problem
+    if not isinstance(document, dict) or "resourceType" not in document:
+        raise DocumentError("This is JSON, but not FHIR: it has no resourceType.")
+    return _Reader(document, subject or Subject()).read()
+
+
+class _Reader:
+    """Reads one document; knows its resources by every name they are referred to."""
+
+    def __init__(self, document: dict[str, Any], subject: Subject) -> None:
+        self.subject, self.found = subject, Document()
+        self.places = list(_resources(document))
+        self.known: dict[str, dict[str, Any]] = {}
+        for _, resource, url in self.places:
+            names = {url, f"{resource.get('resourceType')}/{resource.get('id')}"}
+            self.known |= {name: resource for name in names if name}
+        self.reports = self._reports()
+
+    def read(self) -> Document:
+        """Every laboratory row, in the order of the document."""
+        self.found.patient = self._patient()
+        for locator, resource, url in self.places:
+            kind = resource.get("resourceType")
+            if kind == "Observation":
+                self._observation(locator, resource, url)
+            elif kind not in ("Patient", "DiagnosticReport", "Bundle"):
+                self.found.leave_out(f"{kind}: not a result")
+        if not self.found.rows and not self.found.left_out:
+            raise DocumentError("This document holds no laboratory results.")
+        if len(self.found.rows) > MOST_ROWS:
+            raise DocumentError(f"This document holds more than {MOST_ROWS} rows.")
+        return self.found
+
+    def _patient(self) -> Patient | None:
+        patients = {write_json(one.get("id")): one for _, one, _ in self.places if one.get("resourceType") == "Patient"}
+        if len(patients) > 1:
+            names = ", ".join(_patient_of(one).name or "somebody unnamed" for one in list(patients.values())[:5])
+            raise DocumentError(f"This document is about several people ({names}). Bring a file about one person.")
+        if patients:
+            return _patient_of(next(iter(patients.values())))
+        subjects = {
+            _text(_dict(one.get("subject")).get("reference"))
+            for _, one, _ in self.places
+            if one.get("resourceType") == "Observation"
+        } - {""}
+        if len(subjects) > 1:
+            raise DocumentError("This document is about several people. Bring a file about one person.")
+        return None
+
+    def _reports(self) -> dict[str, dict[str, Any]]:
+        """Result reference -> the report that lists it."""
+        found: dict[str, dict[str, Any]] = {}
+        for _, report, _ in self.places:
+            if report.get("resourceType") == "DiagnosticReport":
+                for one in _list(report.get("result")):
+                    found.setdefault(_text(_dict(one).get("reference")), report)
+        return found
+
+    def _observation(self, locator: str, observation: dict[str, Any], url: str) -> None:
+        status = _text(observation.get("status"))
+        if status in HIDDEN:
+            return self.found.leave_out(HIDDEN[status])
+        categories = {_text(one.get("code")) for group in _list(observation.get("category")) for one in _codings(group)}
+        if categories and "laboratory" not in categories:
+            return self.found.leave_out("Observation: not from a laboratory")
+        parts = [one for one in _list(observation.get("component")) if isinstance(one, dict)]
+        has_value = any(name.startswith("value") for name in observation)
+        if not has_value and not parts and observation.get("hasMember"):
+            return self.found.leave_out("Observation: a group of others")
+        if has_value or not parts:
+            self._row(locator, observation, observation, url, "")
+        for place, part in enumerate(parts):
+            self._row(f"{locator}.component[{place}]", observation, part, url, f"#{place}")
+        return None
+
+    def _row(self, locator: str, whole: dict[str, Any], part: dict[str, Any], url: str, suffix: str) -> None:
+        row = ReportedRow(locator=locator)
+        row.codings = list(_codings(part.get("code")))
+        names = [_text(_dict(part.get("code")).get("text")), *(one.get("display", "") for one in row.codings)]
+        row.name = next((name for name in names if name), "") or next((one["code"] for one in row.codings), "")
+        _value(row, part)
+        self._ranges(row, part)
+        self._when(row, whole, url)
+        row.lab = self._laboratory(whole, url)
+        row.status = _text(whole.get("status"))[:30]
+        row.method = _concept(whole.get("method"))[:80]
+        row.specimen = (_text(_dict(whole.get("specimen")).get("display")))[:80]
+        row.note = "\n".join(_text(_dict(note).get("text")) for note in _list(whole.get("note")))
+        row.interpretation = ", ".join(filter(None, (_concept(one) for one in _list(part.get("interpretation")))))[:80]
+        row.resource = write_json(whole)
+        self._identity(row, whole, suffix)
+        self.found.rows.append(row)
+
+    def _identity(self, row: ReportedRow, whole: dict[str, Any], suffix: str) -> None:
+        """The source's own id with the instant; where it has none, the content is the identity."""
+        digest = hashlib.sha256(row.resource.encode()).hexdigest()
+        own = _text(whole.get("id"))
+        when = f"{row.collected_on or ''}T{row.collected_time or ''}"
+        row.external_id = f"{own[:130]}{suffix}|{when}" if own else f"sha256:{digest}{suffix}"
+        row.external_version = _text(_dict(whole.get("meta")).get("versionId"))[:15] + ":" + digest[:32]
+
+    def _when(self, row: ReportedRow, whole: dict[str, Any], url: str) -> None:
+        report = self._report(whole, url)
+        own = _effective(whole)
+        written = own or _effective(report)
+        if not written and (issued := _text(whole.get("issued")) or _text(report.get("issued"))):
+            written = issued
+            row.warnings.append("only the day it was issued is known, not the day of collection")
+        found = _INSTANT.fullmatch(written)
+        if not found:
+            named = f"its date, {written[:20]}, names no day" if written else "it has no date"
+            row.problem = row.problem or named
+            return
+        try:
+            row.collected_on = date.fromisoformat(found[1])
+            row.collected_time = time.fromisoformat(found[2]) if found[2] else None
+        except ValueError:
+            row.problem = row.problem or f"its date, {written[:20]}, is not a day"
+        row.offset = {"Z": "+00:00"}.get(found[3], found[3]) if found[3] else ""
+
+    def _report(self, whole: dict[str, Any], url: str) -> dict[str, Any]:
+        return self.reports.get(url) or self.reports.get(f"Observation/{_text(whole.get('id'))}") or {}
+
+    def _laboratory(self, whole: dict[str, Any], url: str) -> str:
+        """The performing organization's name; a person who signed is no laboratory."""
+        for performer in (*_list(whole.get("performer")), *_list(self._report(whole, url).get("performer"))):
+            reference = _text(_dict(performer).get("reference"))
+            resource = self.known.get(reference, {})
+            if resource.get("resourceType") == "Organization" or reference.startswith("Organization/"):
+                return (_text(resource.get("name")) or _text(_dict(performer).get("display")))[:120]
+        return ""
+
+    def _ranges(self, row: ReportedRow, part: dict[str, Any]) -> None:
+        """The one range of type normal that applies to this person; prose gives text and no bound."""
+        ranges = [one for one in _list(part.get("referenceRange")) if isinstance(one, dict)]
+        normal = [one for one in ranges if _is_normal(one) and self._applies(one, row)]
+        row.printed_text = "; ".join(_text(one.get("text")).strip() for one in ranges if one.get("text"))[:200]
+        if len(normal) != 1:
+            if len(normal) > 1:
+                row.warnings.append("it prints several ranges; none was taken")
+            return
+        chosen = normal[0]
+        low, high = _dict(chosen.get("low")), _dict(chosen.get("high"))
+        row.printed_low, row.printed_high = _decimal(low.get("value")), _decimal(high.get("value"))
+        row.printed_unit = _text(low.get("code")) or _text(high.get("code")) or _text(low.get("unit"))
+        if row.printed_low is None and row.printed_high is None:
+            self._text_range(row, _text(chosen.get("text")))
+        elif row.printed_low is not None and row.printed_high is not None and row.printed_low > row.printed_high:
+            row.printed_low, row.printed_high = row.printed_high, row.printed_low
+            row.warnings.append("its range was printed the wrong way round and was swapped")
+
+    def _text_range(self, row: ReportedRow, text: str) -> None:
+        interval = printed_range(text)
+        if interval is None:
+            return
+        row.printed_low, row.printed_high = interval.low, interval.high  # type: ignore[assignment]
+        row.printed_low_strict, row.printed_high_strict = interval.low_strict, interval.high_strict
+        if is_swapped(text):
+            row.warnings.append("its range was printed the wrong way round and was swapped")
+
+    def _applies(self, one: dict[str, Any], row: ReportedRow) -> bool:
+        sexes = {_SEXES.get(code.casefold()) for group in _list(one.get("appliesTo")) for code in _words(group)} - {
+            None
+        }
+        if sexes and self.subject.sex not in sexes:
+            return False
+        limits = _dict(one.get("age"))
+        if not limits:
+            return True
+        if self.subject.born_on is None:
+            return False
+        effective = row.collected_on or date.today()  # noqa: DTZ011
+        for name in ("low", "high"):
+            bound = _dict(limits.get(name))
+            number, unit = _decimal(bound.get("value")), _AGE_UNITS.get(_text(bound.get("code") or bound.get("unit")))
+            if number is None or unit is None:
+                continue
+            age = age_on(self.subject.born_on, effective, "days" if unit == "weeks" else unit)
+            limit = number * 7 if unit == "weeks" else number
+            if (name == "low" and age < limit) or (name == "high" and age > limit):
+                return False
+        return True
+
+
+def _resources(document: dict[str, Any], locator: str = "") -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Each resource with where it stands and its full URL; contained bundles and resources too."""
+    kind = document.get("resourceType")
+    if kind != "Bundle":
+        yield locator or str(kind), document, ""
+        for place, inner in enumerate(_list(document.get("contained"))):
+            if isinstance(inner, dict):
+                yield f"{locator or kind}.contained[{place}]", inner, f"#{inner.get('id')}"
+        return
+    for place, entry in enumerate(_list(document.get("entry"))):
+        resource = _dict(_dict(entry).get("resource"))
+        where = f"{locator}entry[{place}].resource"
+        if resource.get("resourceType") == "Bundle":
+            yield from _resources(resource, f"{where}.")
+        elif resource:
+            for here, inner, url in _resources(resource, where):
+                yield here, inner, _text(entry.get("fullUrl")) if inner is resource else url
+
+
+def _patient_of(patient: dict[str, Any]) -> Patient:
+    names = [one for one in _list(patient.get("name")) if isinstance(one, dict)]
+    name = names[0] if names else {}
+    given = " ".join(_text(part) for part in _list(name.get("given")))
+    full = _text(name.get("text")) or f"{given} {_text(name.get('family'))}".strip()
+    born = None
+    with contextlib.suppress(ValueError):
+        born = date.fromisoformat(_text(patient.get("birthDate")))
+    sex = _text(patient.get("gender"))
+    return Patient(full, sex if sex in ("female", "male") else "", born, _text(patient.get("birthDate")))
+
+
+def _value(row: ReportedRow, part: dict[str, Any]) -> None:
+    """Fills in the value as written: a number's literal with its comparator, a code's words, a text."""
+    if isinstance(quantity := part.get("valueQuantity"), dict):
+        return _quantity(row, quantity)
+    for name in ("valueString", "valueInteger", "valueDateTime", "valueTime", "valueBoolean"):
+        if (value := part.get(name)) is not None:
+            text = str(value).casefold() if isinstance(value, bool) else str(value)
+            return _plain(row, text.translate({0x200B: None}).strip())
+    if part.get("valueCodeableConcept") is not None:
+        row.text = _concept(part["valueCodeableConcept"])
+    elif isinstance(span := part.get("valueRange"), dict):
+        low, high = _dict(span.get("low")), _dict(span.get("high"))
+        row.text = f"{_text(low.get('value'))}–{_text(high.get('value'))} {_text(low.get('unit'))}".strip()
+    elif isinstance(ratio := part.get("valueRatio"), dict):
+        top, bottom = _dict(ratio.get("numerator")), _dict(ratio.get("denominator"))
+        row.text = f"{_text(top.get('comparator'))}{_text(top.get('value'))}:{_text(bottom.get('value'))}"
+    if not row.text:
+        absent = _concept(part.get("dataAbsentReason"))
+        row.problem = f"it has no value ({absent})" if absent else "it has no value"
+    return None
+
+
+def _quantity(row: ReportedRow, quantity: dict[str, Any]) -> None:
+    comparator, number = _text(quantity.get("comparator")), quantity.get("value")
+    row.unit = (_text(quantity.get("unit")) or _text(quantity.get("code"))).translate({0x200B: None})[:60]
+    row.unit_code = _text(quantity.get("code"))[:60] if quantity.get("system", UCUM) == UCUM else ""
+    if number is None:
+        row.problem = "it has no value"
+    elif comparator not in COMPARATORS:
+        row.problem = f"its comparator, {comparator[:10]}, is not known"
+    elif not isinstance(number, JsonNumber) and not _NUMBER.fullmatch(_text(number)):
+        row.problem = "its value is not a number"
+    elif len(str(number)) > 70:
+        row.problem = "its value is too long"
+    else:
+        row.value = f"{comparator}{number}"
+
+
+def _plain(row: ReportedRow, text: str) -> None:
+    """A text that is a number is one; a longer text stays a text."""
+    found = re.fullmatch(r"(<=|>=|<|>|)\s*" + _NUMBER.pattern, text)
+    if found and len(text) <= 70:
+        row.value = text
+    else:
+        row.text = text
+        if not text:
+            row.problem = "it has no value"
+
+
+def _effective(resource: dict[str, Any]) -> str:
+    period = _dict(resource.get("effectivePeriod"))
+    choices = (
+        resource.get("effectiveDateTime"),
+        resource.get("effectiveInstant"),
+        period.get("start"),
+        period.get("end"),
+    )
+    return next((_text(one) for one in choices if one), "")
+
+
+def _is_normal(one: dict[str, Any]) -> bool:
+    codes = {_text(coding.get("code")) for coding in _codings(one.get("type"))}
+    return not codes or "normal" in codes
+
+
+def _codings(concept: Any) -> Iterator[dict[str, str]]:
+    for one in _list(_dict(concept).get("coding")):
+        if isinstance(one, dict) and one.get("code"):
+            names = ("system", "code", "display")
+            yield {name: _text(one.get(name)).translate({0x200B: None}).strip() for name in names}
+
+
+def _words(concept: Any) -> list[str]:
+    return [
+        _text(_dict(concept).get("text")),
+        *(part for one in _codings(concept) for part in (one["code"], one["display"])),
+    ]
+
+
+def _concept(concept: Any) -> str:
+    """A concept in words: its text, else a display, else a code."""
+    codings = list(_codings(concept))
+    choices = [
+        _text(_dict(concept).get("text")),
+        *(one["display"] for one in codings),
+        *(one["code"] for one in codings),
+    ]
+    return next((one for one in choices if one), "")
+
+
+def _decimal(number: Any) -> Decimal | None:
+    text = _text(number)
+    found = Decimal(text) if _NUMBER.fullmatch(text) else None
+    return None if found is None or abs(found) >= 999_999 or len(format(found, "f")) > 40 else found
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, str) else ""
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,56 @@
+"""The range a report prints, read from its text."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from markers.interval import Interval
+
+_N = r"([+-]?[0-9]+(?:[.,][0-9]+)?)"
+_UNIT = r"(?:\s+[^\d\s<>].*|\s*%)?"
+_BETWEEN = re.compile(rf"{_N}\s*(?:-|–|—|−|to|_|\.\.\.?|bis|a)\s*{_N}{_UNIT}", re.IGNORECASE)
+_BELOW = re.compile(rf"(<|<=|≤|=<|< or =|less than|under|below|up to|to|max\.?)\s*{_N}{_UNIT}", re.IGNORECASE)
+_ABOVE = re.compile(
+    rf"(>|>=|≥|=>|> or =|greater than|more than|over|above|from|at least|min\.?)\s*{_N}{_UNIT}", re.IGNORECASE
+)
+_STRICT = frozenset({"<", ">", "less than", "under", "below", "greater than", "more than", "over", "above"})
+_NO_BOUND = Decimal("999999")
+
+
+def printed_range(text: str) -> Interval | None:
+    """The interval of `3.4-10.8`, `<5.7` (strict), `Up to 200`, `[ 49 - 92 ]`; None where the text states none.
+
+    Bounds the wrong way round are swapped (`is_swapped` tells); prose gives no bound.
+    """
+    bounds = _bounds(text)
+    if bounds is None:
+        return None
+    low, high, low_strict, high_strict = bounds
+    low, high = (None if bound is not None and abs(bound) >= _NO_BOUND else bound for bound in (low, high))
+    if low is None and high is None:
+        return None
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    return Interval(low, high, low_strict and low is not None, high_strict and high is not None)
+
+
+def is_swapped(text: str) -> bool:
+    """True where a text prints the upper bound first."""
+    bounds = _bounds(text)
+    return bool(bounds and bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1])
+
+
+def _bounds(text: str) -> tuple[Decimal | None, Decimal | None, bool, bool] | None:
+    plain = text.translate({0x200B: None, 0xA0: " "}).strip().strip("[]()").strip()
+    if found := _BETWEEN.fullmatch(plain):
+        return _number(found[1]), _number(found[2]), False, False
+    if found := _BELOW.fullmatch(plain):
+        return None, _number(found[2]), False, found[1].casefold() in _STRICT
+    if found := _ABOVE.fullmatch(plain):
+        return _number(found[2]), None, found[1].casefold() in _STRICT, False
+    return None
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))

@@ -1,0 +1,74 @@
+"""JSON as health data needs it: every digit kept, nothing given twice, nothing too deep."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+DEEPEST = 50
+
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
+
+
+class JsonError(ValueError):
+    """What is wrong with a document, in words."""
+
+
+class JsonNumber(str):
+    """A number's literal, as `4.10` or `1E-22`."""
+
+    __slots__ = ()
+
+
+def read_json(document: bytes) -> Any:
+    """The document with numbers as JsonNumber; JsonError for anything not plain JSON in UTF-8."""
+    try:
+        text = document.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise JsonError("This is not a text in UTF-8.") from None
+    if _depth(document) > DEEPEST:
+        raise JsonError(f"It is nested deeper than {DEEPEST} levels.")
+    try:
+        return json.loads(
+            text,
+            parse_float=JsonNumber,
+            parse_int=JsonNumber,
+            parse_constant=_constant,
+            object_pairs_hook=_once,
+        )
+    except json.JSONDecodeError as problem:
+        raise JsonError(f"This is not JSON: line {problem.lineno}, column {problem.colno}.") from None
+
+
+def _depth(document: bytes) -> int:
+    deepest = depth = 0
+    for bracket in _BRACKETS.finditer(_STRINGS.sub(b"", document)):
+        depth += 1 if bracket[0] in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _constant(name: str) -> NoReturn:
+    raise JsonError(f"{name} is not a number that JSON knows.")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise JsonError(f"The key {twice[:40]!r} stands twice in one object.")
+    return found
+
+
+def write_json(value: Any) -> str:
+    """JSON text of what `read_json` gave, each number as its literal."""
+    if isinstance(value, JsonNumber):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(key)}:{write_json(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(write_json(inner) for inner in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,181 @@
+"""The entry form of a visit: what is said of the visit, and its rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from markers.facts import MarkerFacts
+from markers.quantity import ValueProblem, parse_value
+from markers.queries import catalogue
+from results.actions.visits import TypedRow, typed_row
+from results.days import DayProblem, read_day
+from results.documents.ranges import is_swapped, printed_range
+from results.models import Result, Visit
+
+FASTING = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
+ANSWERS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
+MOST_ROWS = 1_000
+
+
+class VisitForm(forms.Form):
+    """Day, laboratory, fasting and note."""
+
+    collected_on = forms.CharField(
+        label="Day of collection", max_length=60, error_messages={"required": "Type the day of collection."}
+    )
+    lab = forms.CharField(label="Laboratory", max_length=120, required=False)
+    fasting = forms.ChoiceField(label="Fasting", choices=FASTING, required=False)
+    note = forms.CharField(label="Note", max_length=5_000, required=False)
+
+    def clean_collected_on(self) -> Any:
+        """The day as a date."""
+        try:
+            return read_day(self.cleaned_data["collected_on"], timezone.localdate())
+        except DayProblem as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+    def about(self) -> dict[str, Any]:
+        """What the writing of a visit takes."""
+        found = self.cleaned_data
+        return {
+            "collected_on": found["collected_on"],
+            "lab": found["lab"],
+            "fasting": ANSWERS[found["fasting"]],
+            "note": found["note"],
+        }
+
+
+class RowForm(forms.Form):
+    """One row; without a value it is no result. A stored value that was not touched is never read again."""
+
+    id = forms.UUIDField(required=False)
+    marker = forms.CharField(max_length=120, required=False)
+    value = forms.CharField(max_length=80, required=False)
+    unit = forms.CharField(max_length=60, required=False)
+    printed = forms.CharField(max_length=200, required=False)
+    note = forms.CharField(max_length=2_000, required=False)
+
+    def __init__(self, *args: Any, stored: Mapping[uuid.UUID, Result] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = stored or {}
+        self.facts: MarkerFacts | None = None
+        self.last = ""
+        self.questions: list[tuple[str, str]] = []
+
+    def old(self) -> Result | None:
+        """The stored result that this row edits."""
+        identity = self.cleaned_data.get("id") if hasattr(self, "cleaned_data") else self.initial.get("id")
+        return self.stored.get(identity) if identity else None
+
+    def clean(self) -> dict[str, Any]:
+        """Resolves the marker, and reads the value where it was typed anew."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        old = self.old()
+        if not self.has_value:
+            return cleaned
+        if old is None or cleaned.get("value") != old.written:
+            self._read_value(cleaned.get("value", ""))
+        if old is not None and old.marker_id is None and cleaned.get("marker") == (old.name or "Other result"):
+            return cleaned
+        self._find_marker(cleaned.get("marker", ""))
+        self._look_at_range(cleaned.get("printed", ""))
+        return cleaned
+
+    @property
+    def has_value(self) -> bool:
+        """True where the row states a result; False where it was left empty."""
+        return bool(self.cleaned_data.get("value")) or "value" in self.errors
+
+    def _read_value(self, typed: str) -> None:
+        try:
+            parse_value(typed)
+        except ValueProblem as problem:
+            self.add_error("value", problem.message)
+
+    def _find_marker(self, typed: str) -> None:
+        if not typed:
+            self.add_error("marker", "Choose a marker for this value.")
+            return
+        self.facts = catalogue().named(typed)
+        if self.facts is None:
+            near = " or ".join(marker.name for marker in catalogue().like(typed))
+            self.add_error("marker", f"There is no marker {typed}.{f' Did you mean {near}?' if near else ''}")
+
+    def _look_at_range(self, text: str) -> None:
+        if text and printed_range(text) is None:
+            self.questions.append(
+                ("range", f"We can't read bounds from “{text}”. It is kept as text and judges nothing.")
+            )
+        elif is_swapped(text):
+            self.questions.append(("range", f"The range {text} starts with its upper bound. It is read the other way."))
+
+    def row(self) -> TypedRow:
+        """The row to write."""
+        old, found = self.old(), self.cleaned_data
+        base = typed_row(old, {}) if old else None
+        slug = self.facts.slug if self.facts else None
+        value = old.value if old and found["value"] == old.written else parse_value(found["value"]).text
+        row: dict[str, Any] = {
+            "marker": slug,
+            "value": value,
+            "unit": found["unit"],
+            "note": found["note"],
+            "id": old.pk if old else None,
+        }
+        if base and old and found["printed"] == printed_words(old):
+            names = ("low", "high", "low_strict", "high_strict", "text", "unit")
+            return TypedRow(**row, **{f"printed_{name}": getattr(base, f"printed_{name}") for name in names})
+        interval = printed_range(found["printed"])
+        if interval is None:
+            return TypedRow(**row, printed_text=found["printed"])
+        return TypedRow(
+            **row,
+            printed_text=found["printed"],
+            printed_low=interval.low,  # type: ignore[arg-type]
+            printed_high=interval.high,  # type: ignore[arg-type]
+            printed_low_strict=interval.low_strict,
+            printed_high_strict=interval.high_strict,
+        )
+
+
+RowForms = forms.formset_factory(RowForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 50, validate_max=True)
+
+
+def printed_words(result: Result) -> str:
+    """The printed range of a stored result as its field shows it."""
+    if result.printed_text:
+        return result.printed_text
+    low, high = (None if bound is None else format(bound, "f") for bound in (result.printed_low, result.printed_high))
+    if low is not None and high is not None:
+        return f"{low}-{high}"
+    if high is not None:
+        return f"{'<' if result.printed_high_strict else '<='}{high}"
+    return f"{'>' if result.printed_low_strict else '>='}{low}" if low is not None else ""
+
+
+def initial_visit(visit: Visit) -> dict[str, Any]:
+    """A stored visit as its form shows it."""
+    day = visit.collected_on
+    fasting = next(key for key, value in ANSWERS.items() if value is visit.fasting)
+    return {"collected_on": f"{day.day} {day:%B %Y}", "lab": visit.lab, "fasting": fasting, "note": visit.note}
+
+
+def initial_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """Stored results as their rows show them."""
+    known = catalogue().by_id
+    return [
+        {
+            "id": result.pk,
+            "marker": known[result.marker_id].name if result.marker_id else result.name or "Other result",
+            "value": result.written,
+            "unit": result.unit,
+            "printed": printed_words(result),
+            "note": result.note,
+        }
+        for result in results
+    ]

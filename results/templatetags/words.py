@@ -1,0 +1,43 @@
+"""Filters that say units, days, positions and ranges."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+
+from markers.interval import Interval
+from results.interpretation import WORDS, Position
+from results.words import day_text, range_text, short_day, unit_text
+
+register = template.Library()
+
+
+@register.filter
+def unit(code: str) -> str:
+    """A UCUM code as people read it."""
+    return unit_text(code or "")
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """3 October 2026."""
+    return day_text(value) if value else ""
+
+
+@register.filter
+def short(value: date | None) -> str:
+    """3 Oct 2026."""
+    return short_day(value) if value else ""
+
+
+@register.filter
+def position_word(position: Position) -> str:
+    """In range, above range ..."""
+    return WORDS[position]
+
+
+@register.filter
+def interval(value: Interval | None, decimals: int = 2) -> str:
+    """0.7–1.8."""
+    return range_text(value, decimals)
