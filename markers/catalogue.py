@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -134,21 +135,32 @@ def read_panels(file: Path, known: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The panels in order; SeedError for a marker that has no seed."""
     panels = _listed(file, "panels", {"slug", "name", "summary", "markers"})
     for panel in panels:
-        for slug in panel.get("markers", []):
+        key, slugs = f"panels.{panel['slug']}.markers", panel.setdefault("markers", [])
+        for place, slug in enumerate(slugs):
             if slug not in known:
-                raise SeedError(file, f"panels.{panel['slug']}.markers", f"there is no marker {slug}")
+                raise SeedError(file, key, f"there is no marker {slug}")
+            if slug in slugs[:place]:
+                raise SeedError(file, key, f"{slug} stands twice")
     return panels
 
 
 def _listed(file: Path, key: str, allowed: set[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = read_toml(file).get(key, [])
+    if not _are_tables(found):
+        raise SeedError(file, key, f"is a list: write [[{key}]]")
     for place, one in enumerate(found):
         for name in one.keys() - allowed:
             raise SeedError(file, f"{key}[{place}].{name}", "this key is not known")
         for name in ("slug", "name"):
             if not one.get(name):
                 raise SeedError(file, f"{key}[{place}].{name}", "is missing")
+        if one["slug"] in {other["slug"] for other in found[:place]}:
+            raise SeedError(file, f"{key}[{place}].slug", f"{one['slug']} stands twice")
     return found
+
+
+def _are_tables(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(one, dict) for one in found)
 
 
 class _Reader:
@@ -156,8 +168,8 @@ class _Reader:
 
     def __init__(self, file: Path, data: dict[str, Any], laboratories: Mapping[str, Any]) -> None:
         self.file, self.data, self.laboratories = file, data, laboratories
-        self.sources = {key: Source(**value) for key, value in data.get("sources", {}).items()}
-        self.codes = {data.get("unit", "")} | {one.get("code", "") for one in data.get("units", [])}
+        self.sources: dict[str, Source] = {}
+        self.codes: set[str] = set()
 
     def seed(self) -> Seed:
         """Every record of the file."""
@@ -167,23 +179,48 @@ class _Reader:
                 raise self._wrong(key, "is missing")
         if self.data["slug"] != self.file.stem:
             raise self._wrong("slug", f"differs from the file's name, {self.file.stem}")
+        for key, one in self._table("sources").items():
+            self._known(f"sources.{key}", one, frozenset({"title", "url", "via"}))
+            self.sources[key] = Source(**one)
+        self.codes = {self.data["unit"], *(one.get("code", "") for _, one in self._each("units"))}
         return Seed(
             file=self.file,
             marker=self._marker(),
-            aliases=list(dict.fromkeys(self.data.get("aliases", []))),
-            loinc=[self._loinc(f"loinc[{n}]", one) for n, one in enumerate(self.data.get("loinc", []))],
+            aliases=list(dict.fromkeys(self._texts("aliases", self.data))),
+            loinc=[self._loinc(f"loinc[{n}]", one) for n, one in self._each("loinc")],
             units=self._units(),
             ranges=self._ranges(),
-            limits=[self._limit(f"limits[{n}]", one) for n, one in enumerate(self.data.get("limits", []))],
-            gaps=[self._gap(f"gaps[{n}]", one) for n, one in enumerate(self.data.get("gaps", []))],
+            limits=self._limits(),
+            gaps=[self._gap(f"gaps[{n}]", one) for n, one in self._each("gaps")],
             ambiguous=[self._ambiguous(f"ambiguous_units[{n}]", one) for n, one in self._each("ambiguous_units")],
         )
 
     def _each(self, key: str) -> list[tuple[int, dict[str, Any]]]:
-        return list(enumerate(self.data.get(key, [])))
+        found = self.data.get(key, [])
+        if not _are_tables(found):
+            raise self._wrong(key, f"is a list: write [[{key}]]")
+        return list(enumerate(found))
+
+    def _table(self, key: str) -> dict[str, Any]:
+        found = self.data.get(key, {})
+        if not isinstance(found, dict):
+            raise self._wrong(key, f"is a table: write [{key}]")
+        return found
+
+    def _texts(self, key: str, one: Mapping[str, Any]) -> list[str]:
+        found = one.get(key.rpartition(".")[2], [])
+        if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+            raise self._wrong(key, "is a list of texts")
+        return found
 
     def _marker(self) -> dict[str, Any]:
-        plausible = self.data.get("plausible", {})
+        plausible, decimals = self._table("plausible"), self.data.get("decimals", 1)
+        self._known("plausible", plausible, frozenset({"low", "high"}))
+        low, high = (self._number(f"plausible.{name}", plausible.get(name)) for name in ("low", "high"))
+        if low is not None and high is not None and low > high:
+            raise self._wrong("plausible.low", f"{low} is above {high}")
+        if type(decimals) is not int or decimals < 0:
+            raise self._wrong("decimals", "is a whole number from 0")
         direction = self.data.get("direction", "both")
         if direction not in ("both", "high", "low"):
             raise self._wrong("direction", f"is both, high or low, not {direction}")
@@ -193,10 +230,10 @@ class _Reader:
             "short_name": self.data.get("short_name", ""),
             "specimen": self.data["specimen"],
             "unit": self.data["unit"],
-            "decimals": int(self.data.get("decimals", 1)),
+            "decimals": decimals,
             "direction": direction,
-            "plausible_low": self._number("plausible.low", plausible.get("low")),
-            "plausible_high": self._number("plausible.high", plausible.get("high")),
+            "plausible_low": low,
+            "plausible_high": high,
         }
 
     def _loinc(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
@@ -208,8 +245,13 @@ class _Reader:
         return {name: one.get(name, "") for name in ("code", "name", "unit", "method")}
 
     def _units(self) -> list[dict[str, Any]]:
-        own = {"code": self.data["unit"], "spellings": self.data.get("own_unit", {}).get("spellings", [])}
-        return [own, *(self._factor(f"units[{n}]", one) for n, one in self._each("units"))]
+        self._known("own_unit", self._table("own_unit"), frozenset({"spellings"}))
+        own = {"code": self.data["unit"], "spellings": self._texts("own_unit.spellings", self._table("own_unit"))}
+        units = [own, *(self._factor(f"units[{n}]", one) for n, one in self._each("units"))]
+        for place, one in enumerate(units):
+            if one["code"] in {other["code"] for other in units[:place]}:
+                raise self._wrong(f"units[{place - 1}].code", f"{one['code']} stands twice")
+        return units
 
     def _factor(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
         self._known(key, one, _UNIT)
@@ -219,6 +261,9 @@ class _Reader:
             name: self._number(f"{key}.{name}", one.get(name, default))
             for name, default in (("factor", "1"), ("divisor", "1"), ("offset", "0"))
         }
+        for name in ("factor", "divisor"):
+            if (numbers[name] or 0) <= 0:
+                raise self._wrong(f"{key}.{name}", "is above 0")
         if not (one.get("source") or one.get("basis")):
             raise self._wrong(f"{key}.source", "a factor needs a source or a basis")
         source = self._source(f"{key}.source", one["source"]) if one.get("source") else Source()
@@ -227,7 +272,7 @@ class _Reader:
         return {
             "code": one["code"],
             **numbers,
-            "spellings": one.get("spellings", []),
+            "spellings": self._texts(f"{key}.spellings", one),
             "basis": one.get("basis", ""),
             "source": source.title,
             "source_url": source.url,
@@ -264,12 +309,18 @@ class _Reader:
         if one.get("laboratory", "") not in ("", *self.laboratories):
             raise self._wrong(f"{key}.laboratory", f"there is no laboratory {one['laboratory']}")
         source = self._source(f"{key}.source", one.get("source", ""))
+        for name in ("low_strict", "high_strict"):
+            if not isinstance(one.get(name, False), bool):
+                raise self._wrong(f"{key}.{name}", "is true or false")
+        since, until = (self._date(f"{key}.{name}", one.get(name)) for name in ("in_force_from", "in_force_to"))
+        if since and until and until <= since:
+            raise self._wrong(f"{key}.in_force_to", f"{until} is not after {since}")
         return {
             **self._population(key, one),
             "low": low,
             "high": high,
-            "low_strict": bool(one.get("low_strict", False)),
-            "high_strict": bool(one.get("high_strict", False)),
+            "low_strict": one.get("low_strict", False),
+            "high_strict": one.get("high_strict", False),
             "unit": self._unit(f"{key}.unit", one.get("unit", "")),
             "laboratory": one.get("laboratory", ""),
             "method": one.get("method", ""),
@@ -279,12 +330,22 @@ class _Reader:
             "source_url": source.url,
             "evidence": source.via,
             "note": one.get("note", ""),
-            "in_force_from": one.get("in_force_from"),
-            "in_force_to": one.get("in_force_to"),
+            "in_force_from": since,
+            "in_force_to": until,
         }
+
+    def _limits(self) -> list[dict[str, Any]]:
+        found = [self._limit(f"limits[{n}]", one) for n, one in self._each("limits")]
+        for place, one in enumerate(found):
+            if one["key"] in {other["key"] for other in found[:place]}:
+                raise self._wrong(f"limits[{place}].key", f"{one['key']} stands twice")
+        return found
 
     def _limit(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
         self._known(key, one, _LIMIT)
+        for name in ("key", "name", "value"):
+            if not one.get(name):
+                raise self._wrong(f"{key}.{name}", "is missing")
         if one.get("operator") not in ("<", "<=", ">", ">="):
             raise self._wrong(f"{key}.operator", "is one of < <= > >=")
         source = self._source(f"{key}.source", one.get("source", ""))
@@ -308,22 +369,31 @@ class _Reader:
 
     def _ambiguous(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
         self._known(key, one, frozenset({"spelling", "choices", "names"}))
-        for code in (*one.get("choices", []), *one.get("names", {})):
+        choices, names = self._texts(f"{key}.choices", one), one.get("names", {})
+        if not one.get("spelling"):
+            raise self._wrong(f"{key}.spelling", "is missing")
+        for code in choices:
             self._unit(f"{key}.choices", code)
-        return {"spelling": one["spelling"], "choices": one["choices"], "names": one.get("names", {})}
+        for code in names:
+            if code not in choices:
+                raise self._wrong(f"{key}.names", f"{code} is not among its choices")
+        return {"spelling": one["spelling"], "choices": choices, "names": names}
 
     def _population(self, key: str, one: dict[str, Any]) -> dict[str, Any]:
         sex = one.get("sex", "any")
         if sex not in SEXES:
             raise self._wrong(f"{key}.sex", f"is any, female or male, not {sex}")
         start, end = (self._age(f"{key}.{name}", one.get(name, "")) for name in ("from", "to"))
-        return {
-            "sex": sex,
+        ages = {
             "age_from": start.number if start else None,
             "age_from_unit": start.unit if start else "years",
             "age_to": end.number if end else None,
             "age_to_unit": end.unit if end else "years",
         }
+        first, last = _span(ages)
+        if last <= first:
+            raise self._wrong(f"{key}.to", f"{end} is not after {start or 'birth'}")
+        return {"sex": sex, **ages}
 
     def _age(self, key: str, text: str) -> Age | None:
         if not text:
@@ -343,6 +413,11 @@ class _Reader:
         if value.number is None or value.comparator:
             raise self._wrong(key, f"{text!r} is not a number written as text")
         return value.number
+
+    def _date(self, key: str, day: Any) -> date | None:
+        if day is not None and type(day) is not date:
+            raise self._wrong(key, "is a date such as 2026-01-31, without quotation marks")
+        return day
 
     def _unit(self, key: str, code: str) -> str:
         if code not in self.codes:

@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 
 def read(folder: Path) -> tuple[dict[str, dict[str, Any]], list[Seed], list[dict[str, Any]]]:
-    """Laboratories, markers and panels of a folder; SeedError for a wrong file or a code that stands twice."""
+    """Laboratories, markers and panels of a folder; SeedError for a wrong file or a code or name that stands twice."""
     laboratories = read_laboratories(folder / "laboratories.toml")
     seeds = [read_marker(file, laboratories) for file in sorted((folder / "markers").glob("*.toml"))]
     owner: dict[str, Seed] = {}
@@ -62,7 +62,18 @@ def read(folder: Path) -> tuple[dict[str, dict[str, Any]], list[Seed], list[dict
                 where = f"{code['code']} already belongs to {owner[code['code']].file.stem}"
                 raise SeedError(seed.file, f"loinc[{place}].code", where)
             owner[code["code"]] = seed
+    _check_names(seeds)
     return laboratories, seeds, read_panels(folder / "panels.toml", {seed.marker["slug"]: seed for seed in seeds})
+
+
+def _check_names(seeds: list[Seed]) -> None:
+    """SeedError where a name could mean two markers: it would be taken for neither."""
+    owner: dict[str, Seed] = {}
+    for seed in seeds:
+        for name in (seed.marker["slug"], seed.marker["name"], seed.marker["short_name"], *seed.aliases):
+            other = owner.setdefault(" ".join(name.split()).casefold(), seed) if name else seed
+            if other is not seed:
+                raise SeedError(seed.file, "aliases", f"{name} already means {other.file.stem}")
 
 
 def load(laboratories: dict[str, dict[str, Any]], seeds: list[Seed], panels: list[dict[str, Any]]) -> Counter[str]:
