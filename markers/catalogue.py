@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -92,7 +92,7 @@ class Laboratories:
 class Seed:
     """One file of the catalogue, checked: plain records whose names are those of the models' fields."""
 
-    file: Path
+    file: Path = field(repr=False)
     marker: dict[str, Any]
     aliases: list[str]
     loinc: list[dict[str, Any]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -143,10 +144,15 @@ def _replace(rows: Any, marker: Marker, wanted: list[dict[str, Any]]) -> None:
     """Makes the rows the wanted ones, keeping the ids of those that did not change."""
     left, missing = list(rows.order_by("id")), []
     for record in wanted:
-        same = next((row for row in left if all(getattr(row, name) == value for name, value in record.items())), None)
+        same = next((row for row in left if all(_same(getattr(row, name), one) for name, one in record.items())), None)
         if same is None:
             missing.append(rows.model(marker=marker, **record))
         else:
             left.remove(same)
     rows.model.objects.filter(pk__in=[row.pk for row in left]).delete()
     rows.model.objects.bulk_create(missing)
+
+
+def _same(held: Any, wanted: Any) -> bool:
+    """True if two values are equal, numbers to the last digit: 0.8 is not 0.80."""
+    return bool(held == wanted) and (not isinstance(wanted, Decimal) or str(held) == str(wanted))
