@@ -93,6 +93,6 @@ def read_value(stored: str) -> Value:
     if not found or _COMMA_OF_THREE.search(text):
         return Value(stored, "", None)
     number = Decimal(found[2].replace(",", "."))
-    if number and abs(number.adjusted()) > _ADJUSTED_LIMIT:
+    if abs(number.adjusted()) > _ADJUSTED_LIMIT:
         return Value(stored, "", None)
     return Value(stored, COMPARATORS[found[1]], number)
