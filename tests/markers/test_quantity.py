@@ -57,6 +57,8 @@ ASKED = [
     ("1.234,5", "thousands"),
     ("1,234.5", "thousands"),
     ("1'234", "thousands"),
+    ("1’234", "thousands"),
+    ("1\u2009234", "thousands"),
     ("1 234", "thousands"),
     ("1 234,5", "thousands"),
     ("1\u00a0234", "thousands"),
