@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from markers.interval import Exact, Interval
 
-_DIGITS = Context(prec=28)
+_DIGITS, _ALL_DIGITS = Context(prec=28), Context(prec=400)
 _MICRO = str.maketrans({"\u03bc": "\u00b5", "\u00a0": " ", "\u200b": None, "\u2009": " ", "\u202f": " "})
 
 
@@ -91,7 +91,8 @@ def tidy(printed: str) -> str:
 def decimal_text(number: Exact) -> str:
     """A number with a decimal point and no exponent: exact where it ends, else 28 significant digits."""
     if isinstance(number, Fraction):
-        number = _DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
+        ends = 10**200 % number.denominator == 0
+        number = (_ALL_DIGITS if ends else _DIGITS).divide(Decimal(number.numerator), Decimal(number.denominator))
     return format(number, "f")
 
 
