@@ -100,4 +100,4 @@ def rounded_text(number: Exact, decimals: int) -> str:
     """A number rounded half up to a count of decimals, for display only."""
     if isinstance(number, Fraction):
         number = Context(prec=60).divide(Decimal(number.numerator), Decimal(number.denominator))
-    return format(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=80)), "f")
+    return format(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=80)), "zf")

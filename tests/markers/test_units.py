@@ -195,6 +195,7 @@ def test_a_number_is_written_with_a_point_and_without_an_exponent(number, text):
         (Decimal("4.1"), 3, "4.100"),
         (Decimal("9.999"), 2, "10.00"),
         (Decimal("1E+60"), 6, "1" + "0" * 60 + ".000000"),
+        (Decimal("-0.001"), 2, "0.00"),
     ],
 )
 def test_a_number_is_rounded_half_up_for_display(number, decimals, text):
