@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, NamedTuple
 
 from markers.interval import Interval
@@ -88,7 +88,7 @@ class Fit:
 def date_at_age(born_on: date, age: Age) -> date:
     """The day an age is reached: 29 February turns on 1 March, a 31st on the 1st after a short month."""
     if age.unit == "days":
-        return born_on + timedelta(days=age.number)
+        return date.fromordinal(min(born_on.toordinal() + age.number, date.max.toordinal()))
     months = age.number * (12 if age.unit == "years" else 1) + born_on.month - 1
     year, month = born_on.year + months // 12, months % 12 + 1
     if year > date.max.year:
