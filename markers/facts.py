@@ -72,8 +72,11 @@ class Catalogue:
 
     def like(self, typed: str) -> list[MarkerFacts]:
         """Up to three markers whose names come near to what was typed."""
-        by_name = {name.casefold(): one for one in self.markers.values() for name in one.names}
+        by_name: dict[str, list[MarkerFacts]] = {}
+        for one in self.markers.values():
+            for name in one.names:
+                by_name.setdefault(name.casefold(), []).append(one)
         wanted = " ".join(typed.split()).casefold()
         near = [name for name in by_name if len(wanted) >= 2 and wanted in name]
         near += get_close_matches(wanted, by_name, n=6, cutoff=0.6)
-        return list({by_name[name].slug: by_name[name] for name in near}.values())[:3]
+        return list({one.slug: one for name in near for one in by_name[name]}.values())[:3]
