@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from markers.interval import Interval
 
-_N = r"([+-]?[0-9]+(?:[.,][0-9]+)?)"
+_PART = r"(?:\.[0-9]+|,(?![0-9]{3}(?![0-9]))[0-9]+)"  # a comma before three digits could be a thousands sign
+_N = rf"([+-]?(?:[0-9]+{_PART}?|{_PART}))"
 _UNIT = r"(?:\s+[^\d\s<>].*|\s*%)?"
 _BETWEEN = re.compile(rf"{_N}\s*(?:-|–|—|−|to|_|\.\.\.?|bis|a)\s*{_N}{_UNIT}", re.IGNORECASE)
 _BELOW = re.compile(rf"(<|<=|≤|=<|< or =|less than|under|below|up to|to|max\.?)\s*{_N}{_UNIT}", re.IGNORECASE)
