@@ -9,7 +9,8 @@ from markers.interval import Interval
 
 _PART = r"(?:\.[0-9]+|,(?![0-9]{3}(?![0-9]))[0-9]+)"  # a comma before three digits could be a thousands sign
 _N = rf"([+-]?(?:[0-9]+{_PART}?|{_PART}))"
-_UNIT = r"(?:\s+[^\d\s<>].*|\s*%)?"
+_UNIT = r"(?P<rest>\s+(?:10[*^]|[^\d\s<>\-–—−]).*|\s*%)?"
+_ANOTHER = re.compile(r"(?:^|[\s(,;:<>=≤≥+\-–—−])(?!10[*^]|1[.,]73)[.,]?[0-9]")
 _BETWEEN = re.compile(rf"{_N}\s*(?:-|–|—|−|to|_|\.\.\.?|bis|a)\s*{_N}{_UNIT}", re.IGNORECASE)
 _BELOW = re.compile(rf"(<|<=|≤|=<|< or =|less than|under|below|up to|to|max\.?)\s*{_N}{_UNIT}", re.IGNORECASE)
 _ABOVE = re.compile(
@@ -44,13 +45,17 @@ def is_swapped(text: str) -> bool:
 
 def _bounds(text: str) -> tuple[Decimal | None, Decimal | None, bool, bool] | None:
     plain = text.translate({0x200B: None, 0xA0: " "}).strip().strip("[]()").strip()
-    if found := _BETWEEN.fullmatch(plain):
+    found = _BETWEEN.fullmatch(plain) or _BELOW.fullmatch(plain) or _ABOVE.fullmatch(plain)
+    if found is None or _ANOTHER.search(found["rest"] or ""):
+        return None
+    if found.re is _BETWEEN:
         return _number(found[1]), _number(found[2]), False, False
-    if found := _BELOW.fullmatch(plain):
-        return None, _number(found[2]), False, found[1].casefold() in _STRICT
-    if found := _ABOVE.fullmatch(plain):
-        return _number(found[2]), None, found[1].casefold() in _STRICT, False
-    return None
+    is_strict = found[1].casefold() in _STRICT
+    return (
+        (None, _number(found[2]), False, is_strict)
+        if found.re is _BELOW
+        else (_number(found[2]), None, is_strict, False)
+    )
 
 
 def _number(text: str) -> Decimal:
