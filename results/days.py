@@ -42,7 +42,7 @@ def read_day(typed: str, today: date) -> date:
 
 
 def _slashes(first: int, second: int, year: int, typed: str) -> date:
-    if first <= 12 and second <= 12 and first != second:
+    if first != second and all(1 <= number <= 12 for number in (first, second)):
         either = f"{first} {MONTHS[second - 1].title()} or {second} {MONTHS[first - 1].title()}"
         raise DayProblem(f"{typed.strip()} could be {either}. Write the month as a word.")
     return date(year, first, second) if second > 12 else date(year, second, first)
