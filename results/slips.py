@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from math import log10
 
 from markers.facts import MarkerFacts
+from markers.interval import Exact
 from markers.quantity import Value, read_value
+from markers.reference import Age, date_at_age
 from markers.units import UnitTable
 
 NEAR_POWER = 0.18  # a factor of about 1.5 around 10, 100 and 1000
-LONG_AGO = 5
+MANY_TIMES = 5  # less is ordinary; another unit of a marker is mostly more
+LONG_AGO = Age(5, "years")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ def _about_day(day: date, today: date, born_on: date | None) -> list[Slip]:
         return [Slip(None, "future", "The day is in the future. Is it right?")]
     if born_on and day < born_on:
         return [Slip(None, "before birth", "The day is before the date of birth. Is it right?")]
-    if (today.year - day.year) * 12 + today.month - day.month > LONG_AGO * 12:
-        return [Slip(None, "long ago", f"The day is more than {LONG_AGO} years ago. Is the year right?")]
+    if today > date_at_age(day, LONG_AGO):
+        return [Slip(None, "long ago", f"The day is more than {LONG_AGO} ago. Is the year right?")]
     return []
 
 
@@ -70,10 +74,9 @@ def _about_row(row: Entered, marker: MarkerFacts) -> Mapping[str, str]:
     last_code = units.find(row.last_unit)
     if last_code and last_code != code:
         found["unit changed"] = f"Last time the unit was {row.last_unit}, now it is {row.unit}. Is it right?"
-    own = float(units.convert(value.number, code, units.own))
-    times = _times(own, row, last_code, units)
-    if times:
-        found["magnitude"] = f"{row.value} is {times} your last ({row.last_value}). Is the decimal point right?"
+    own = units.convert(value.number, code, units.own)
+    if question := _magnitude(float(own), row, last_code, units):
+        found["magnitude"] = question
     elif _implausible(own, marker):
         found["implausible"] = f"{row.value} {row.unit} is outside what is ever seen. Are value and unit right?"
     return found
@@ -88,8 +91,8 @@ def _unknown(unit: str, marker: MarkerFacts) -> str:
     return f"{unit} is not a unit we know for {marker.name}; it would be kept but not drawn. Known: {known}."
 
 
-def _times(own: float, row: Entered, last_code: str | None, units: UnitTable) -> str:
-    """How often the last value, in words, where it is about 10, 100 or 1000 times or a fraction of it."""
+def _magnitude(own: float, row: Entered, last_code: str | None, units: UnitTable) -> str:
+    """What to ask where a value is at least 5 times the last one or at most a fifth of it."""
     last: Value = read_value(row.last_value)
     if last.number is None or last_code is None:
         return ""
@@ -97,13 +100,20 @@ def _times(own: float, row: Entered, last_code: str | None, units: UnitTable) ->
     if own <= 0 or before <= 0:
         return ""
     exponent = log10(own / before)
-    power = round(exponent)
-    if power == 0 or abs(power) > 3 or abs(exponent - power) > NEAR_POWER:
-        return "far from" if abs(exponent) > 3 else ""
-    factor = 10 ** abs(power)
-    return f"about {factor} times" if power > 0 else f"about a {factor}th of"
+    times, power = 10 ** abs(exponent), round(abs(exponent))
+    if times < MANY_TIMES:
+        return ""
+    asked = "Are the number and its unit right?"
+    if power > 3:
+        moved = "far from"
+    elif abs(abs(exponent) - power) <= NEAR_POWER:
+        moved = f"about {10**power} times" if exponent > 0 else f"about a {10**power}th of"
+        asked = "Is the decimal point right?"
+    else:
+        moved = f"about {times:.0f} times" if exponent > 0 else f"about 1/{times:.0f} of"
+    return f"{row.value} is {moved} your last ({row.last_value}). {asked}"
 
 
-def _implausible(own: float, marker: MarkerFacts) -> bool:
-    low, high = marker.plausible_low, marker.plausible_high
-    return bool((low is not None and own < low) or (high is not None and own > high))
+def _implausible(own: Exact, marker: MarkerFacts) -> bool:
+    low, high = (None if end is None else Fraction(end) for end in (marker.plausible_low, marker.plausible_high))
+    return bool((low is not None and Fraction(own) < low) or (high is not None and Fraction(own) > high))
