@@ -13,6 +13,7 @@ from markers.facts import MarkerFacts
 from markers.interval import Exact, Interval
 from markers.quantity import Quantity, Value, read_value
 from markers.reference import (
+    Age,
     Collection,
     Fit,
     Origin,
@@ -239,7 +240,7 @@ def _bands(marker: MarkerFacts, fits: Fits, results: Sequence[Stored], shown: st
     bands: list[Band] = []
     if not results:
         return bands
-    first, last = results[0].day, results[-1].day + timedelta(days=1)
+    first, last = results[0].day, date_at_age(results[-1].day, Age(1, "days"))
     in_force = {stored.day: stored.collection for stored in results}
     steps = sorted({*in_force, *(edge for edge in fits.edges if first < edge < last), last})
     current = results[0].collection
