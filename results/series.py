@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
-from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from markers.facts import MarkerFacts
@@ -268,9 +268,8 @@ def _edges(ranges: Iterable[Range], subject: Subject) -> set[date]:
     return days | ({subject.born_on} if subject.born_on else set())
 
 
-def difference(newer: Point, older: Point) -> Decimal | None:
-    """Newer less older in the shown unit, None where either has a comparator."""
+def difference(newer: Point, older: Point) -> Fraction | None:
+    """Newer less older in the shown unit, exactly; None where either has a comparator."""
     if newer.value.comparator or older.value.comparator:
         return None
-    gap = newer.number - older.number  # type: ignore[operator]
-    return gap if isinstance(gap, Decimal) else Decimal(gap.numerator) / Decimal(gap.denominator)
+    return Fraction(newer.number) - Fraction(older.number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, time, timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -302,7 +301,20 @@ def test_what_is_remembered_between_steps_is_what_best_fit_gives():
 )
 def test_a_difference_needs_two_numbers_without_a_comparator(newer, older, gap):
     first, second = series(MARKER, MAYA, [stored(older, "2024-06-30"), stored(newer, "2026-10-03")]).points
-    assert difference(second, first) == (None if gap is None else Decimal(gap))
+    assert difference(second, first) == (None if gap is None else Fraction(gap))
+
+
+def test_a_difference_is_exact_between_two_units_and_over_many_digits():
+    results = [
+        stored("1.7", "2024-01-01"),
+        stored("0.19", "2025-01-01", unit="mg/dL"),
+        stored("123456789012345678901234567890.1", "2026-01-01"),
+        stored("0.3", "2027-01-01"),
+    ]
+    points = series(MARKER, MAYA, results).points
+    assert difference(points[1], points[0]) == Fraction("0.2")
+    assert difference(points[0], points[1]) == Fraction("-0.2")
+    assert difference(points[3], points[2]) == -Fraction("123456789012345678901234567889.8")
 
 
 def test_a_result_on_the_last_day_of_the_calendar_has_a_series():
