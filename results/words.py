@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import log10
+from math import floor, log10
 
 from markers.facts import MarkerFacts
 from markers.interval import Exact, Interval
@@ -62,7 +62,16 @@ def decimals_in(marker: MarkerFacts, unit: str) -> int:
 
 def number_text(number: Exact, decimals: int) -> str:
     """A number as it stands, or rounded where it was converted."""
-    return decimal_text(number) if isinstance(number, Decimal) else rounded_text(number, decimals)
+    return decimal_text(number) if isinstance(number, Decimal) else _rounded(number, decimals)
+
+
+def _rounded(number: Exact, decimals: int) -> str:
+    """A number rounded to a count of decimals; to two digits where less than one of the last place would be left."""
+    size = abs(Fraction(number))
+    if 0 < size < Fraction(1, 10**decimals):
+        places = 1 - floor(log10(size))
+        decimals = min(places, -int(number.as_tuple().exponent)) if isinstance(number, Decimal) else places
+    return rounded_text(number, decimals)
 
 
 def range_text(interval: Interval | None, decimals: int = 2) -> str:
@@ -87,7 +96,7 @@ def shown_number(point: Point, decimals: int) -> str:
     sign = point.value.comparator
     if not point.is_converted and len(decimal_text(point.number)) <= LONGEST_SHOWN:
         return f"{sign}{decimal_text(point.number)}"
-    text = rounded_text(point.number, decimals)
+    text = _rounded(point.number, decimals)
     return f"{sign}{text}" if Fraction(text) == Fraction(point.number) else f"≈ {sign}{text}"
 
 
@@ -100,10 +109,9 @@ def said_value(value: Value, unit: str) -> str:
 
 def said_point(point: Point, decimals: int) -> str:
     """A point's value with its unit in words, in the shown unit."""
-    text = shown_number(point, decimals)
-    for sign in ("<=", ">=", "<", ">"):
-        text = text.replace(sign, COMPARATORS[sign], 1) if sign in text else text
-    return f"{text} {unit_text(point.unit)}".replace("≈", "about")
+    sign, text = point.value.comparator, shown_number(point, decimals)
+    about = "about " if text.startswith("≈ ") else ""
+    return f"{COMPARATORS[sign]}{about}{text.removeprefix('≈ ').removeprefix(sign)} {unit_text(point.unit)}"
 
 
 def whose_range(judged: Judgement) -> str:
@@ -142,7 +150,10 @@ def difference_sentence(newer: Point, older: Point, decimals: int) -> tuple[str,
     if gap == 0:
         return f"{start}: ", "the same", after
     places = max(_places(newer, decimals), _places(older, decimals))
-    return f"{start}: ", f"{rounded_text(abs(gap), places)} {'higher' if gap > 0 else 'lower'}", after
+    moved = rounded_text(abs(gap), places)
+    if Decimal(moved) == 0:
+        return f"{start}: ", "about the same", after
+    return f"{start}: ", f"{moved} {'higher' if gap > 0 else 'lower'}", after
 
 
 def _places(point: Point, decimals: int) -> int:
