@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Any
 
 from markers.interval import Exact
+from markers.reference import date_at_age
 from results.interpretation import WORDS, Position
-from results.series import DASHED_AFTER, Band, Point, Series
+from results.series import DASHED_AFTER, Point, Series, by_time
 from results.words import decimals_in, number_text, range_text, short_day, shown_number, unit_text, whose_range
 
 LIGHT = {
@@ -137,8 +139,9 @@ def sparkline(series: Series) -> Sparkline | None:
     def path(piece: Sequence[Point]) -> str:
         return "M" + " L".join(f"{x(point.stored.day)},{y(point.number)}" for point in piece)
 
-    pieces = tuple(path(piece) for piece in _joined(points) if len(piece) > 1)
-    bridges = tuple(path(piece) for piece in _bridges(points))
+    runs, pairs = _lines(series)
+    pieces = tuple(path(run) for run in runs if len(run) > 1)
+    bridges = tuple(path(pair) for pair in pairs)
     bands = tuple(
         (
             x(max(band.start, first)),
@@ -174,7 +177,7 @@ def ticks(low: float, high: float) -> float:
     """A round step that gives at most six ticks: 1, 2 or 5 times a power of ten."""
     rough = (high - low) / 6
     power = float(10 ** floor(log10(rough)))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= rough)
+    return next(step * power for step in (1, 2, 5, 10, 20) if step * power > rough)
 
 
 def figure(series: Series) -> dict[str, Any]:
@@ -182,15 +185,14 @@ def figure(series: Series) -> dict[str, Any]:
     decimals = decimals_in(series.marker, series.unit)
     low, high = y_domain(series)
     points = series.points
-    data = [_line(piece, "solid") for piece in _joined(points) if len(piece) > 1] + [
-        _line(piece, "dot") for piece in _bridges(points)
-    ]
+    runs, bridges = _lines(series)
+    data = [_line(run, "solid") for run in runs if len(run) > 1] + [_line(pair, "dot") for pair in bridges]
     data += _printed(points)
     for key, chosen in _by_look(points).items():
         data.append(_marks(key, chosen, decimals))
     days = (points[-1].stored.day - points[0].stored.day).days or 1
-    pad = timedelta(days=max(2, ceil(days * 0.04)))
-    shapes, notes = _bands(series.bands, low, high, decimals)
+    pad = max(2, ceil(days * 0.04))
+    shapes, notes = _bands(series, low, high, decimals)
     return {
         "data": data,
         "layout": {
@@ -205,7 +207,7 @@ def figure(series: Series) -> dict[str, Any]:
             "hoverlabel": {"bgcolor": LIGHT["card"], "bordercolor": LIGHT["edge"], "font": {"color": LIGHT["ink"]}},
             "xaxis": {
                 "type": "date",
-                "range": [str(points[0].stored.day - pad), str(points[-1].stored.day + pad)],
+                "range": [_moved(points[0].stored.day, -pad), _moved(points[-1].stored.day, pad)],
                 "gridcolor": LIGHT["line"],
                 "linecolor": LIGHT["line"],
                 "fixedrange": False,
@@ -223,6 +225,11 @@ def figure(series: Series) -> dict[str, Any]:
             "annotations": notes,
         },
     }
+
+
+def _moved(day: date, days: int) -> str:
+    """The day some days away, or the end of the calendar."""
+    return str(date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())))
 
 
 def dark_colors() -> dict[str, str]:
@@ -251,31 +258,31 @@ def moment(point: Point) -> str:
 
 
 def comparable(older: Point, newer: Point) -> bool:
-    """True where a line may join two points: no comparator, the same laboratory and method."""
-    same = (older.stored.lab.casefold(), older.stored.method) == (newer.stored.lab.casefold(), newer.stored.method)
-    return same and not older.value.comparator and not newer.value.comparator
+    """True where a solid line may join two points: the same laboratory, under whatever name, and method."""
+    one, other = (
+        (point.stored.laboratory or point.stored.lab.casefold(), point.stored.method) for point in (older, newer)
+    )
+    return one == other
 
 
-def _joined(points: Sequence[Point]) -> list[list[Point]]:
-    """Runs of points that a solid line joins."""
-    runs: list[list[Point]] = []
-    for point in points:
-        near = runs and point.stored.day - runs[-1][-1].stored.day <= DASHED_AFTER
-        if near and comparable(runs[-1][-1], point):
-            runs[-1].append(point)
-        else:
-            runs.append([point])
-    return runs
+def _lines(series: Series) -> tuple[list[list[Point]], list[list[Point]]]:
+    """Runs that a solid line joins, and pairs that a dotted one does: long apart, another laboratory or method.
 
-
-def _bridges(points: Sequence[Point]) -> list[list[Point]]:
-    """Pairs that a dashed line joins: long apart, or from another laboratory or method; never over a comparator."""
-    return [
-        [older, newer]
-        for older, newer in pairwise(points)
-        if not (older.value.comparator or newer.value.comparator)
-        and (not comparable(older, newer) or newer.stored.day - older.stored.day > DASHED_AFTER)
-    ]
+    No line goes over a comparator or a result that isn't plotted.
+    """
+    gaps = sorted(by_time(one.stored) for one in series.unplotted)
+    runs, bridges = [[point] for point in series.points[:1]], []
+    for older, newer in pairwise(series.points):
+        since, until = (bisect_right(gaps, by_time(point.stored)) for point in (older, newer))
+        is_broken = since != until or older.value.comparator or newer.value.comparator
+        is_near = newer.stored.day - older.stored.day <= DASHED_AFTER
+        if not is_broken and is_near and comparable(older, newer):
+            runs[-1].append(newer)
+            continue
+        runs.append([newer])
+        if not is_broken:
+            bridges.append([older, newer])
+    return runs, bridges
 
 
 def _line(points: Sequence[Point], dash: str) -> dict[str, Any]:
@@ -342,13 +349,11 @@ def _printed(points: Iterable[Point]) -> list[dict[str, Any]]:
     ]
 
 
-def _bands(
-    bands: Sequence[Band], low: float, high: float, decimals: int
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _bands(series: Series, low: float, high: float, decimals: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The band's steps with their edges, and a label where its origin or bounds begin."""
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
-    for place, band in enumerate(bands):
+    for place, band in enumerate(series.bands):
         bottom = low if band.interval.low is None else float(band.interval.low)
         top = high if band.interval.high is None else float(band.interval.high)
         span = {"x0": str(band.start), "x1": str(band.end), "layer": "below"}
@@ -363,7 +368,7 @@ def _bands(
             {
                 "x": str(band.start),
                 "y": top,
-                "text": _band_label(bands, place, decimals),
+                "text": _band_label(series, place, decimals),
                 "showarrow": False,
                 "xanchor": "left",
                 "yanchor": "bottom" if band.interval.high is not None else "top",
@@ -373,11 +378,11 @@ def _bands(
     return shapes, notes
 
 
-def _band_label(bands: Sequence[Band], place: int, decimals: int) -> str:
-    band = bands[place]
+def _band_label(series: Series, place: int, decimals: int) -> str:
+    band, born_on = series.bands[place], series.subject.born_on
     text = range_text(band.interval, decimals)
-    owner = band.range.laboratory_name
-    before = bands[place - 1].range if place else None
-    if before is not None and before.laboratory == band.range.laboratory and band.range.age_from is not None:
-        return f"from {band.range.age_from.number} {band.range.age_from.unit}: {text}"
-    return f"{owner} {text}".strip()
+    before, age = series.bands[place - 1].range if place else None, band.range.age_from
+    at_birthday = age is not None and born_on is not None and date_at_age(born_on, age) == band.start
+    if at_birthday and before is not None and before.laboratory == band.range.laboratory:
+        return f"from {age}: {text}"
+    return f"{band.range.laboratory_name} {text}".strip()

@@ -204,7 +204,7 @@ def series(
     points: list[Point] = []
     unplotted: list[Unplotted] = []
     fits = Fits(marker.ranges, subject)
-    for stored in sorted(results, key=_by_time):
+    for stored in sorted(results, key=by_time):
         if (start and stored.day < start) or (end and stored.day > end):
             continue
         age = age_text(subject.born_on, stored.day)
@@ -221,7 +221,8 @@ def series(
     return Series(marker, shown, tuple(points), tuple(bands), tuple(unplotted), subject)
 
 
-def _by_time(stored: Stored) -> tuple[date, time, int]:
+def by_time(stored: Stored) -> tuple[date, time, int]:
+    """Day, time (none goes first) and document order: what results are sorted by."""
     return (stored.day, stored.time or time.min, stored.order)
 
 
