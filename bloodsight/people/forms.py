@@ -41,7 +41,10 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Person
         fields = ("name", "sex")
         widgets = {"sex": forms.RadioSelect}
-        error_messages = {"name": {"required": "Type a name. It is only shown to you."}}
+        error_messages = {
+            "name": {"required": "Type a name. It is only shown to you."},
+            "sex": dict.fromkeys(("required", "invalid_choice"), "Choose female, male or not stated."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
