@@ -241,6 +241,12 @@ def test_a_person_is_deleted_with_everything_once_the_name_is_typed(alice_client
     assert alice_client.get("/home").url == "/people/new/"
 
 
+def test_a_name_with_two_blanks_can_be_typed_as_it_is_shown(alice_client, alice):
+    person = PersonFactory(account=alice, name="Anna  Maria\u00a0Lee")
+    alice_client.post(f"/people/{person.pk}/delete", {"name": "Anna Maria Lee"})
+    assert not Person.objects.exists()
+
+
 HOSTILE = ["<script>alert(1)</script>", 'O\'Brien & "Sons"', "{{ 7*7 }}{% now 'Y' %}", "x" * 100, "\u202eayam", "名前"]
 
 
