@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from markers.interval import Interval
+from markers.quantity import LONGEST
 
 _PART = r"(?:\.[0-9]+|,(?![0-9]{3}(?![0-9]))[0-9]+)"  # a comma before three digits could be a thousands sign
 _N = rf"([+-]?(?:[0-9]+{_PART}?|{_PART}))"
@@ -23,10 +24,11 @@ _NO_BOUND = Decimal("999999")
 def printed_range(text: str) -> Interval | None:
     """The interval of `3.4-10.8`, `<5.7` (strict), `Up to 200`, `[ 49 - 92 ]`; None where the text states none.
 
-    Bounds the wrong way round are swapped (`is_swapped` tells); prose gives no bound.
+    Bounds the wrong way round are swapped (`is_swapped` tells); prose gives no bound, nor does a number of
+    more characters than any value has.
     """
     bounds = _bounds(text)
-    if bounds is None:
+    if bounds is None or any(bound is not None and len(format(bound, "f")) > LONGEST for bound in bounds[:2]):
         return None
     low, high, low_strict, high_strict = bounds
     low, high = (None if bound is not None and abs(bound) >= _NO_BOUND else bound for bound in (low, high))

@@ -417,6 +417,14 @@ class TestPrintedRange:
         assert (result.printed_low, result.printed_high) == (Decimal("3.4"), Decimal("10.8"))
         assert result.printed_text == "10.8-3.4"
 
+    def test_a_bound_longer_than_any_is_kept_as_text(self, alice_client, maya):
+        typed = f"0.{'1' * 50}-2"
+        page = enter(alice_client, maya, ("Ferritin", "4", "ng/mL", typed))
+        assert "It is kept as text and judges nothing." in page.text
+        save(alice_client, maya, page)
+        result = Result.objects.get()
+        assert (result.printed_text, result.printed_low, result.printed_high) == (typed, None, None)
+
 
 class TestSavingOnce:
     def test_a_double_press_makes_one_visit(self, alice_client, maya):
