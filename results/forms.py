@@ -20,6 +20,8 @@ from results.models import Result, Visit
 FASTING = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
 ANSWERS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
 MOST_ROWS = 1_000
+LONGEST_NOTE = 2_000
+TOO_MANY = f"A visit holds at most {MOST_ROWS} results."
 
 
 class VisitForm(forms.Form):
@@ -50,15 +52,27 @@ class VisitForm(forms.Form):
         }
 
 
-class RowForm(forms.Form):
-    """One row; without a value it is no result. A stored value that was not touched is never read again."""
+class ResultId(forms.UUIDField):
+    """The id of a stored result; a text that is no id names none, as the id of another visit's result names none."""
 
-    id = forms.UUIDField(required=False)
-    marker = forms.CharField(max_length=120, required=False)
-    value = forms.CharField(max_length=80, required=False)
+    def clean(self, value: Any) -> uuid.UUID | None:
+        """The id, or None."""
+        try:
+            found: uuid.UUID | None = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return found
+
+
+class RowForm(forms.Form):
+    """One row; without a value it is no result. What is stored and was not touched is never read again."""
+
+    id = ResultId(required=False)
+    marker = forms.CharField(max_length=200, required=False)
+    value = forms.CharField(required=False)
     unit = forms.CharField(max_length=60, required=False)
     printed = forms.CharField(max_length=200, required=False)
-    note = forms.CharField(max_length=2_000, required=False)
+    note = forms.CharField(required=False)
 
     def __init__(self, *args: Any, stored: Mapping[uuid.UUID, Result] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,11 +92,15 @@ class RowForm(forms.Form):
         old = self.old()
         if not self.has_value:
             return cleaned
-        if old is None or cleaned.get("value") != old.written:
-            self._read_value(cleaned.get("value", ""))
-        if old is not None and old.marker_id is None and cleaned.get("marker") == (old.name or "Other result"):
+        if "value" not in self.errors and (old is None or not is_same(cleaned["value"], old.written)):
+            self._read_value(cleaned["value"])
+        if "note" not in self.errors and (old is None or not is_same(cleaned["note"], old.note)):
+            self._measure_note(cleaned["note"])
+        if "marker" in self.errors:
             return cleaned
-        self._find_marker(cleaned.get("marker", ""))
+        if old is not None and old.marker_id is None and is_same(cleaned["marker"], old.name or "Other result"):
+            return cleaned
+        self._find_marker(cleaned["marker"])
         self._look_at_range(cleaned.get("printed", ""))
         return cleaned
 
@@ -91,11 +109,23 @@ class RowForm(forms.Form):
         """True where the row states a result; False where it was left empty."""
         return bool(self.cleaned_data.get("value")) or "value" in self.errors
 
+    @property
+    def is_touched(self) -> bool:
+        """True where the row is new, or states another marker, value or unit than is stored."""
+        old, found = self.old(), self.cleaned_data
+        if old is None or old.marker_id != (self.facts.id if self.facts else None):
+            return True
+        return not (is_same(found["value"], old.written) and is_same(found["unit"], old.unit))
+
     def _read_value(self, typed: str) -> None:
         try:
             parse_value(typed)
         except ValueProblem as problem:
             self.add_error("value", problem.message)
+
+    def _measure_note(self, typed: str) -> None:
+        if len(typed) > LONGEST_NOTE:
+            self.add_error("note", f"A note has at most {LONGEST_NOTE} characters.")
 
     def _find_marker(self, typed: str) -> None:
         if not typed:
@@ -119,15 +149,15 @@ class RowForm(forms.Form):
         old, found = self.old(), self.cleaned_data
         base = typed_row(old, {}) if old else None
         slug = self.facts.slug if self.facts else None
-        value = old.value if old and found["value"] == old.written else parse_value(found["value"]).text
+        value = old.value if old and is_same(found["value"], old.written) else parse_value(found["value"]).text
         row: dict[str, Any] = {
             "marker": slug,
             "value": value,
-            "unit": found["unit"],
-            "note": found["note"],
+            "unit": old.unit if old and is_same(found["unit"], old.unit) else found["unit"],
+            "note": old.note if old and is_same(found["note"], old.note) else found["note"],
             "id": old.pk if old else None,
         }
-        if base and old and found["printed"] == printed_words(old):
+        if base and old and is_same(found["printed"], printed_words(old)):
             names = ("low", "high", "low_strict", "high_strict", "text", "unit")
             return TypedRow(**row, **{f"printed_{name}": getattr(base, f"printed_{name}") for name in names})
         interval = printed_range(found["printed"])
@@ -143,7 +173,25 @@ class RowForm(forms.Form):
         )
 
 
-RowForms = forms.formset_factory(RowForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 50, validate_max=True)
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """The rows of a visit."""
+
+    default_error_messages = {
+        "missing_management_form": "The rows of this page did not arrive whole. Load the page again.",
+        "too_many_forms": TOO_MANY,
+    }
+
+
+RowForms = forms.formset_factory(RowForm, formset=Rows, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 50)
+
+
+def is_same(typed: str, stored: str) -> bool:
+    """True where a field came back as it was shown; a field of one line shows a line break as a blank."""
+    return typed.split() == stored.split()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
 
 
 def printed_words(result: Result) -> str:
@@ -172,10 +220,10 @@ def initial_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
         {
             "id": result.pk,
             "marker": known[result.marker_id].name if result.marker_id else result.name or "Other result",
-            "value": result.written,
+            "value": _one_line(result.written),
             "unit": result.unit,
-            "printed": printed_words(result),
-            "note": result.note,
+            "printed": _one_line(printed_words(result)),
+            "note": _one_line(result.note),
         }
         for result in results
     ]

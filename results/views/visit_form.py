@@ -209,9 +209,7 @@ class _Entry:
         entered = []
         for row in filled:
             before = last.get(row.facts.slug if row.facts else "", none)
-            old = row.old()
-            touched = old is None or (old.value, old.unit) != (row.cleaned_data["value"], row.cleaned_data["unit"])
-            facts = row.facts if touched else None
+            facts = row.facts if row.is_touched else None
             entered.append(
                 Entered(facts, row.cleaned_data["value"], row.cleaned_data["unit"], before.value, before.unit)
             )

@@ -187,6 +187,21 @@ class TestValues:
         save(alice_client, maya, enter(alice_client, maya, ("Ferritin", "  4.10 ", " ng/mL ")))
         assert stored(maya) == [("ferritin", "4.10", "ng/mL")]
 
+    @pytest.mark.parametrize(("typed", "message"), REFUSED, ids=[text[:12] for text, _ in REFUSED])
+    @pytest.mark.parametrize("action", ["review", "save"])
+    def test_an_unclear_value_is_asked_about_and_stays_in_its_field(self, alice_client, maya, typed, message, action):
+        page = enter(alice_client, maya, ("Sodium", "140", "mmol/L"), ("Ferritin", typed, "ng/mL"), action=action)
+        assert page.status == 400
+        assert message in page.text
+        assert "#id_row-1-value" in page.errors
+        assert page.text.count(message) == 2, "once in the summary, once beside the field"
+        fields = kept(page)
+        assert fields["row-1-value"] == typed
+        assert (fields["row-0-value"], fields["row-1-marker"]) == ("140", "Ferritin")
+        assert Visit.objects.count() == 0
+        assert "<script>alert" not in page.html
+        assert unknown_targets(page) == []
+
     def test_a_corrected_value_goes_on_from_there(self, alice_client, maya):
         page = enter(alice_client, maya, ("Ferritin", "1,234", "ng/mL"), note="kept")
         page = press(alice_client, new_url(maya), page, "review", row__0__value="1234")
@@ -347,6 +362,13 @@ class TestSlips:
         log(maya, ferritin("4300"), day=DAY + timedelta(10))
         page = enter(alice_client, maya, ("Ferritin", "44", "ng/mL"))
         assert "times your last" not in page.text
+
+    def test_another_marker_for_a_stored_value_is_looked_at_again(self, alice_client, maya):
+        log(maya, ferritin("43"), day=DAY - timedelta(365))
+        visit = log(maya, TypedRow(marker="sodium", value="4300", unit="ng/mL"))
+        url = edit_url(visit)
+        page = press(alice_client, url, Page(alice_client.get(url)), "review", row__0__marker="Ferritin")
+        assert "4300 is about 100 times your last (43)." in page.text
 
     def test_one_answer_does_not_answer_another_question(self, alice_client, maya):
         log(maya, ferritin("43"), TypedRow(marker="sodium", value="140", unit="mmol/L"), day=DAY - timedelta(365))
@@ -512,11 +534,44 @@ class TestEditing:
         press(alice_client, url, page, "save")
         assert [slug for slug, _, _ in stored(visit.person)] == ["ferritin", "sodium", "alt"]
 
+    def test_what_a_document_carried_stays_when_something_else_is_edited(self, alice_client, maya):
+        visit = log(maya, ferritin("41"))
+        as_sent = {
+            "text": "Seen:\nrouleaux,  " + "x" * 200,
+            "name": "Microscopy " + "y" * 150,
+            "note": "first\nsecond " + "z" * 3_000,
+            "printed_text": "none  seen",
+            "unit": "per  field ",
+            "status": "final",
+            "collected_time": time(8, 30),
+            "external_id": "obs-1",
+        }
+        Result.objects.create(person=maya, visit=visit, order=1, collected_on=DAY, **as_sent)
+        odd = {"value": "1e2", "unit": "g/dL ", "unit_doubted": True, "method": "m", "external_id": "obs-2"}
+        protein = catalogue().markers["total-protein"].id
+        Result.objects.create(person=maya, visit=visit, order=2, collected_on=DAY, marker_id=protein, **odd)
+        before = list(Result.objects.order_by("order").values())
+        url = edit_url(visit)
+        page = press(alice_client, url, Page(alice_client.get(url)), "review", note="edited")
+        assert page.headings[0] == (1, "Is this what the report says?"), page.text
+        press(alice_client, url, page, "save")
+        assert Visit.objects.get().note == "edited"
+        assert list(Result.objects.order_by("order").values()) == before
+
     def test_an_exponent_of_a_document_stays_and_a_typed_one_is_asked_about(self, alice_client, maya):
         visit = log(maya, ferritin("1e2"), ferritin("41"))
         url = edit_url(visit)
         page = press(alice_client, url, Page(alice_client.get(url)), "review", row__1__value="1e3")
         assert page.errors == ["#id_row-1-value"]
+
+    @pytest.mark.parametrize("sent", ["not-a-uuid", "1", "\x00", str(uuid.uuid4()), "x" * 10_000])
+    def test_an_id_that_names_no_result_makes_a_new_one(self, alice_client, visit, sent):
+        url = edit_url(visit)
+        page = press(alice_client, url, Page(alice_client.get(url)), "review", row__1__id=sent)
+        assert page.status == 200
+        assert "These results will be removed from the visit: Sodium." in page.text
+        press(alice_client, url, page, "save")
+        assert stored(visit.person) == [("ferritin", "4.10", "ng/mL"), ("sodium", "140", "mmol/L")]
 
     def test_another_visits_result_is_never_touched(self, alice_client, bob, maya, visit):
         other = log(maya, ferritin("99"), day=DAY - timedelta(9))
@@ -598,6 +653,40 @@ class TestHostileText:
             shown = Page(alice_client.get(url))
             assert "<script>alert" not in shown.html
             assert HOSTILE in shown.text or HOSTILE in kept(shown).values()
+
+    @pytest.mark.parametrize(
+        "field", ["collected_on", "lab", "note", "row__0__marker", "row__0__unit", "row__0__printed", "row__0__note"]
+    )
+    def test_a_null_character_is_refused_with_its_text_kept(self, alice_client, maya, field):
+        url = new_url(maya)
+        changes = {"collected_on": str(DAY), "row__0__marker": "Ferritin", "row__0__value": "41", field: "a\x00b"}
+        page = press(alice_client, url, Page(alice_client.get(url)), "review", **changes)
+        assert (page.status, Visit.objects.count()) == (400, 0)
+        assert "Null characters are not allowed." in page.text
+        assert kept(page)[field.replace("__", "-")] == "a\x00b"
+        assert unknown_targets(page) == []
+        assert page.errors
+
+    @pytest.mark.parametrize(
+        ("field", "longest"),
+        [
+            ("lab", 120),
+            ("note", 5_000),
+            ("row__0__marker", 200),
+            ("row__0__unit", 60),
+            ("row__0__printed", 200),
+            ("row__0__note", 2_000),
+        ],
+    )
+    def test_a_text_that_is_too_long_is_refused_with_its_text_kept(self, alice_client, maya, field, longest):
+        url = new_url(maya)
+        long = "y" * (longest + 1)
+        changes = {"collected_on": str(DAY), "row__0__marker": "Ferritin", "row__0__value": "41", field: long}
+        page = press(alice_client, url, Page(alice_client.get(url)), "review", **changes)
+        assert (page.status, Visit.objects.count()) == (400, 0)
+        assert f"at most {longest}" in page.text.replace(",", "")
+        assert kept(page)[field.replace("__", "-")] == long
+        assert unknown_targets(page) == []
 
     def test_bytes_that_are_no_text_are_refused_or_kept_as_a_sign(self, alice_client, maya):
         body = f"collected_on={DAY}&row-TOTAL_FORMS=1&row-INITIAL_FORMS=0&row-0-marker=Ferritin&action=save"
