@@ -706,6 +706,11 @@ class TestBrokenForms:
         save(alice_client, maya, page)
         assert Visit.objects.count() == 1
 
+    def test_an_answer_to_fasting_that_is_none_is_refused(self, alice_client, maya):
+        page = enter(alice_client, maya, ("Ferritin", "41", "ng/mL"), fasting="perhaps")
+        assert (page.status, Visit.objects.count()) == (400, 0)
+        assert unknown_targets(page) == []
+
     @pytest.mark.parametrize("panel", ["", "nothing", "\x00", "<b>"])
     def test_an_unknown_panel_adds_nothing(self, alice_client, maya, panel):
         page = enter(alice_client, maya, ("Ferritin", "41"), action="panel", panel=panel)
