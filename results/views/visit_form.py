@@ -17,8 +17,8 @@ from bloodsight.people.models import Person
 from markers.facts import MarkerFacts
 from markers.queries import catalogue
 from results import access
-from results.actions.visits import Stale, create_visit, update_visit
-from results.forms import RowForm, RowForms, VisitForm, initial_rows, initial_visit
+from results.actions.visits import Stale, TypedRow, create_visit, typed_rows, update_visit
+from results.forms import MOST_ROWS, TOO_MANY, RowForm, RowForms, VisitForm, initial_rows, initial_visit
 from results.models import Result, Visit, VisitVersion
 from results.queries import Last, laboratories_of, last_values
 from results.slips import Entered, Slip, slips
@@ -67,8 +67,8 @@ class _Entry:
         if not (form.is_valid() & rows.is_valid()):
             return self._page(form, rows, status=400)
         filled = [row for row in rows if row.has_value]
-        if not filled:
-            form.add_error(None, "No row has a value yet.")
+        if not filled or len(filled) > MOST_ROWS:
+            form.add_error(None, TOO_MANY if filled else "No row has a value yet.")
             return self._page(form, rows, status=400)
         return self._read_back(form, rows, filled)
 

@@ -700,6 +700,50 @@ class TestHostileText:
 
 
 class TestBrokenForms:
+    @pytest.mark.parametrize("action", ["review", "save", "more", "panel", "change", "", "else"])
+    @pytest.mark.parametrize(
+        "management",
+        [
+            {},
+            {"row-TOTAL_FORMS": "", "row-INITIAL_FORMS": ""},
+            {"row-TOTAL_FORMS": "x", "row-INITIAL_FORMS": "0"},
+            {"row-TOTAL_FORMS": "-5", "row-INITIAL_FORMS": "0"},
+            {"row-TOTAL_FORMS": "1", "row-INITIAL_FORMS": "-5"},
+            {"row-TOTAL_FORMS": "0", "row-INITIAL_FORMS": "99999"},
+            {"row-TOTAL_FORMS": "9" * 30, "row-INITIAL_FORMS": "0"},
+            {"row-TOTAL_FORMS": "9" * 5_000, "row-INITIAL_FORMS": "0"},
+            {"row-TOTAL_FORMS": "1", "row-INITIAL_FORMS": "1"},
+        ],
+    )
+    def test_a_form_without_its_counts_saves_nothing_and_breaks_nothing(self, alice_client, maya, management, action):
+        row = {"row-0-marker": "Ferritin", "row-0-value": "", "row-0-unit": "ng/mL"}
+        sent = {"collected_on": str(DAY), "note": "kept", **row, **management, "action": action}
+        page = Page(alice_client.post(new_url(maya), sent))
+        assert page.status in (200, 400)
+        assert kept(page)["note"] == "kept"
+        assert unknown_targets(page) == []
+        assert Visit.objects.count() == 0
+        for jargon in ("ManagementForm", "tampered", "TOTAL_FORMS", "Please submit"):
+            assert jargon not in page.text
+
+    def test_a_form_with_more_rows_than_a_visit_holds_says_so(self, alice_client, maya):
+        sent = {"collected_on": str(DAY), "row-TOTAL_FORMS": "1001", "row-INITIAL_FORMS": "0"}
+        sent |= {f"row-{place}-marker": "Ferritin" for place in range(1_001)}
+        sent |= {f"row-{place}-value": "41" for place in range(1_001)}
+        page = Page(alice_client.post(new_url(maya), {**sent, "action": "save"}))
+        assert page.status == 400
+        assert "A visit holds at most 1000 results." in page.text
+        assert Visit.objects.count() == 0
+
+    def test_a_visit_of_a_thousand_results_can_be_edited(self, alice_client, maya):
+        visit = log(maya, *(ferritin(str(number + 1)) for number in range(1_000)))
+        url = edit_url(visit)
+        read = press(alice_client, url, Page(alice_client.get(url)), "review", note="edited")
+        assert read.headings[0] == (1, "Is this what the report says?"), read.text[:500]
+        press(alice_client, url, read, "save")
+        visit.refresh_from_db()
+        assert (visit.note, visit.results.count()) == ("edited", 1_000)
+
     @pytest.mark.parametrize("nonce", ["", "x", "\x00", "1" * 5_000])
     def test_a_broken_nonce_still_saves_one_visit(self, alice_client, maya, nonce):
         page = enter(alice_client, maya, ("Ferritin", "41", "ng/mL"), nonce=nonce)
