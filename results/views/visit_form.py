@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -41,7 +42,14 @@ def new(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def edit(request: HttpRequest, person_id: uuid.UUID, visit_id: uuid.UUID) -> HttpResponse:
     """A stored visit, edited by the same page."""
     person = access.person_of(request.user, person_id)
-    return _Entry(request, person, access.visit_of(request.user, visit_id, person)).answer()
+    try:
+        visit = access.visit_of(request.user, visit_id, person)
+    except Http404:
+        if request.method != "POST":
+            raise
+        access.deleted_visit_of(request.user, visit_id, person)
+        return _Entry(request, person, None).deleted()
+    return _Entry(request, person, visit).answer()
 
 
 class _Entry:
@@ -56,12 +64,8 @@ class _Entry:
         """The page that the pressed button asks for."""
         if self.request.method != "POST":
             return self._page(VisitForm(initial=self._initial()), self._rows(self._offered()))
-        form = VisitForm(self.request.POST)
-        try:
-            rows = RowForms(self.request.POST, prefix="row", form_kwargs={"stored": self.stored})
-            sent = [{name: row[name].value() or "" for name in row.fields} for row in rows]
-        except (ValueError, KeyError):
-            return self._page(VisitForm(initial=self._initial()), self._rows(self._offered()), status=400)
+        form, rows = self._sent()
+        sent = [_texts(row) for row in rows]
         if self.action in ("more", "panel", "change"):
             return self._page(VisitForm(initial=_typed(form)), self._rows(sent + self._added(sent)))
         if not (form.is_valid() & rows.is_valid()):
@@ -71,6 +75,15 @@ class _Entry:
             form.add_error(None, TOO_MANY if filled else "No row has a value yet.")
             return self._page(form, rows, status=400)
         return self._read_back(form, rows, filled)
+
+    def deleted(self) -> HttpResponse:
+        """The page after the visit was deleted meanwhile: what was typed, to be saved as a new visit."""
+        form, rows = self._sent()
+        return self._anew(form, [_texts(row) for row in rows])
+
+    def _sent(self) -> tuple[VisitForm, Any]:
+        rows = RowForms(self.request.POST, prefix="row", form_kwargs={"stored": self.stored})
+        return VisitForm(self.request.POST), rows
 
     def _read_back(self, form: VisitForm, rows: Any, filled: Sequence[RowForm]) -> HttpResponse:
         asked = self._slips(form, filled)
@@ -102,36 +115,41 @@ class _Entry:
 
     def _save(self, form: VisitForm, filled: Sequence[RowForm]) -> HttpResponse:
         typed = [row.row() for row in filled]
+        mine = [_texts(row) for row in filled]
         if self.visit is None:
             saved = create_visit(person=self.person, rows=typed, nonce=self._nonce(), **form.about())
+            if not _is_saved(typed, form, saved):  # the form was saved before, then changed
+                return self._conflict(form, _with_ids(mine, saved), 0, saved)
         else:
+            version = self._version()
             try:
-                version = int(self.request.POST.get("version", ""))
                 saved = update_visit(visit=self.visit, version=version, rows=typed, **form.about())
-            except ValueError:
-                return redirect("results:visit_edit", self.person.pk, self.visit.pk)
             except Stale as stale:
-                return self._conflict(form, filled, version, stale.visit)
+                if stale.visit is None:
+                    return self._anew(form, mine)
+                if not _is_saved(typed, form, stale.visit):
+                    return self._conflict(form, mine, version, stale.visit)
+                saved = stale.visit
         messages.success(self.request, "The visit was saved.")
         return redirect("results:visit", self.person.pk, saved.pk)
 
-    def _conflict(self, form: VisitForm, filled: Sequence[RowForm], version: int, now: Visit | None) -> HttpResponse:
+    def _anew(self, form: VisitForm, mine: list[dict[str, Any]]) -> HttpResponse:
+        messages.error(
+            self.request, "This visit was deleted meanwhile. What you typed is kept below; saving makes it anew."
+        )
+        self.visit, self.stored = None, {}
+        rows = self._rows([row | {"id": ""} for row in mine])
+        return self._page(VisitForm(initial=_typed(form)), rows, status=409)
+
+    def _conflict(self, form: VisitForm, mine: list[dict[str, Any]], version: int, now: Visit) -> HttpResponse:
         """Both versions side by side; the form keeps what was typed, and rows that the other one added."""
-        mine = [{name: row[name].value() or "" for name in row.fields} for row in filled]
-        if now is None:
-            messages.error(
-                self.request, "This visit was deleted meanwhile. What you typed is kept below; saving makes it anew."
-            )
-            self.visit, self.stored = None, {}
-            rows = self._rows([row | {"id": ""} for row in mine])
-            return self._page(VisitForm(initial=_typed(form)), rows, status=409)
         theirs = list(now.results.order_by("order"))
         former = VisitVersion.objects.filter(visit_id=now.pk, version=version, person=self.person).first()
-        known_then = {row["id"] for row in former.snapshot["results"]} if former else set()
+        known_then = {row["id"] for row in former.snapshot["results"]} if former else {row["id"] for row in mine}
         added = [one for one in theirs if str(one.pk) not in known_then]
         self.visit, self.stored = now, {one.pk: one for one in theirs}
         rows = self._rows(mine + initial_rows(added))
-        extra = {"conflict": _differences(mine, form, now, theirs), "version": now.version}
+        extra = {"conflict": _differences(mine, form, now, theirs, added), "version": now.version}
         return self._page(VisitForm(initial=_typed(form)), rows, status=409, **extra)
 
     def _page(self, form: VisitForm, rows: Any, status: int = 200, **extra: Any) -> HttpResponse:
@@ -216,6 +234,11 @@ class _Entry:
         found = slips(entered, day, timezone.localdate(), self.person.born_on)
         return found + [Slip(place, kind, text) for place, row in enumerate(filled) for kind, text in row.questions]
 
+    def _version(self) -> int:
+        """The version that the form was opened with; 0, which no visit has, where it names none."""
+        sent = self.request.POST.get("version", "")
+        return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+
     def _nonce(self) -> uuid.UUID:
         try:
             return uuid.UUID(self.request.POST.get("nonce", ""))
@@ -228,8 +251,30 @@ def _typed(form: VisitForm) -> dict[str, Any]:
     return {name: form.data.get(name, "") for name in form.fields}
 
 
-def _row_of(slip: Slip, filled: Sequence[RowForm]) -> RowForm | None:
-    return None if slip.row is None else filled[slip.row]
+def _texts(row: RowForm) -> dict[str, Any]:
+    """What was typed into a row, as it was sent."""
+    return {name: row[name].value() or "" for name in row.fields}
+
+
+def _is_saved(typed: list[TypedRow], form: VisitForm, now: Visit) -> bool:
+    """True where the stored visit says exactly what was typed, as after pressing Save twice."""
+    stored = [replace(row, id=None) for row in typed_rows(now.results.order_by("order"))]
+    about = form.about()
+    return stored == [replace(row, id=None) for row in typed] and all(getattr(now, key) == about[key] for key in about)
+
+
+def _with_ids(mine: list[dict[str, Any]], now: Visit) -> list[dict[str, Any]]:
+    """The rows of a form that made a visit before, each with the id of that visit's result of the same marker."""
+    free = initial_rows(now.results.order_by("order"))
+    known = catalogue()
+    found = []
+    for row in mine:
+        marker = known.named(row["marker"])
+        twin = next((one for one in free if marker and one["marker"] == marker.name), None)
+        if twin:
+            free.remove(twin)
+        found.append(row | {"id": str(twin["id"]) if twin else ""})
+    return found
 
 
 def _key(slip: Slip) -> str:
@@ -251,7 +296,7 @@ def _last_words(last: Last | None) -> str:
 
 
 def _differences(
-    mine: list[dict[str, Any]], form: VisitForm, now: Visit, theirs: list[Result]
+    mine: list[dict[str, Any]], form: VisitForm, now: Visit, theirs: list[Result], added: list[Result]
 ) -> list[tuple[str, str, str]]:
     """What differs between the saved visit and the typed one: name, saved, typed."""
     saved, about = initial_visit(now), form.cleaned_data
@@ -269,7 +314,20 @@ def _differences(
     for key in {**rows, **own}:
         here, there = rows.get(key), own.get(key)
         name = str((here or there or {}).get("marker", ""))
-        texts = [" ".join(f"{one['value']} {one['unit']}".split()) if one else "not there" for one in (here, there)]
+        texts = _said(here, there), _said(there, here)
         if texts[0] != texts[1]:
-            found.append((name, texts[0], texts[1]))
+            found.append(
+                (name, texts[0], texts[1] + ("; added below" if key in {str(one.pk) for one in added} else ""))
+            )
     return found
+
+
+def _said(row: dict[str, Any] | None, other: dict[str, Any] | None) -> str:
+    """A row in a few words: value and unit, and what else differs from the other one."""
+    if row is None:
+        return "not there"
+    parts = [" ".join(f"{row['value']} {row['unit']}".split())]
+    for name, word in (("marker", "marker"), ("printed", "range"), ("note", "note")):
+        if other and str(row[name]).split() != str(other[name]).split():
+            parts.append(f"{word}: {row[name] or 'none'}")
+    return "; ".join(parts)

@@ -467,6 +467,22 @@ class TestSavingOnce:
         alice_client.post(new_url(leo), {**page.form("row-TOTAL_FORMS").sent(), "action": "save"})
         assert [Visit.objects.filter(person=one).count() for one in (maya, leo)] == [1, 1]
 
+    def test_going_back_after_saving_and_changing_a_value_is_not_lost(self, alice_client, maya):
+        rows = [("Ferritin", "41", "ng/mL"), ("Sodium", "140", "mmol/L")]
+        read_back = enter(alice_client, maya, *rows)
+        save(alice_client, maya, read_back)
+        changed = press(alice_client, new_url(maya), read_back, "review", row__0__value="44")
+        conflict = save(alice_client, maya, changed)
+        assert conflict.status == 409
+        assert conflict.row("Ferritin") == ["Ferritin", "41 ng/mL", "44 ng/mL"]
+        assert stored(maya) == [("ferritin", "41", "ng/mL"), ("sodium", "140", "mmol/L")]
+        visit = Visit.objects.get()
+        assert kept(conflict)["row-0-value"] == "44"
+        read_again = press(alice_client, edit_url(visit), conflict, "review")
+        press(alice_client, edit_url(visit), read_again, "save")
+        assert Visit.objects.count() == 1
+        assert stored(maya) == [("ferritin", "44", "ng/mL"), ("sodium", "140", "mmol/L")]
+
 
 @pytest.fixture
 def visit(maya):
@@ -533,6 +549,14 @@ class TestEditing:
         page = press(alice_client, url, Page(alice_client.get(url)), "review", **changes)
         press(alice_client, url, page, "save")
         assert [slug for slug, _, _ in stored(visit.person)] == ["ferritin", "sodium", "alt"]
+
+    def test_saving_an_edit_twice_is_one_edit(self, alice_client, visit):
+        url = edit_url(visit)
+        page = press(alice_client, url, Page(alice_client.get(url)), "review", row__0__value="4.20", note="new")
+        first, second = (press(alice_client, url, page, "save") for _ in range(2))
+        assert first.leads_to == second.leads_to == f"/people/{visit.person_id}/visits/{visit.pk}/"
+        visit.refresh_from_db()
+        assert visit.version == 2
 
     def test_what_a_document_carried_stays_when_something_else_is_edited(self, alice_client, maya):
         visit = log(maya, ferritin("41"))
@@ -620,6 +644,68 @@ class TestTwoEditors:
         visit.refresh_from_db()
         assert (visit.note, visit.version) == ("theirs", 3)
 
+    @pytest.mark.parametrize(
+        ("change", "saved", "typed"),
+        [
+            ({"printed_text": "2-6", "printed_low": Decimal(2), "printed_high": Decimal(6)}, "2-6", "3-5"),
+            ({"note": "other"}, "other", "seen"),
+        ],
+    )
+    def test_a_note_or_a_printed_range_of_the_other_is_seen_too(self, alice_client, visit, change, saved, typed):
+        url = edit_url(visit)
+        mine = Page(alice_client.get(url))
+        first, second = visit.results.order_by("order")
+        now = {"printed_text": "3-5", "printed_low": Decimal(3), "printed_high": Decimal(5), "note": "seen", **change}
+        rows = [
+            ferritin("4.10", id=first.pk, **now),
+            TypedRow(id=second.pk, marker="sodium", value="140", unit="mmol/L"),
+        ]
+        about = {"lab": "CityLab", "fasting": False, "note": "a note"}
+        update_visit(visit=visit, version=1, collected_on=DAY, rows=rows, **about)
+        read = press(alice_client, url, mine, "review", row__1__value="141")
+        conflict = press(alice_client, url, read, "save")
+        assert conflict.status == 409
+        row = conflict.row("Ferritin")
+        assert saved in row[1]
+        assert typed in row[2]
+
+    def test_a_row_that_the_other_added_is_kept(self, alice_client, visit):
+        url = edit_url(visit)
+        mine = Page(alice_client.get(url))
+        rows = [ferritin("4.10", id=visit.results.get(order=0).pk), TypedRow(marker="alt", value="20", unit="U/L")]
+        update_visit(visit=visit, version=1, collected_on=DAY, rows=rows, lab="CityLab", fasting=False, note="a note")
+        read = press(alice_client, url, mine, "review", row__0__value="4.30")
+        conflict = press(alice_client, url, read, "save")
+        name = catalogue().markers["alt"].name
+        assert conflict.row(name)[1:] == ["20 U/L", "not there; added below"]
+        assert row_of(visit, conflict, name)
+        assert conflict.row("Sodium")[1:] == ["not there", "140 mmol/L"]
+        press(alice_client, url, press(alice_client, url, conflict, "review"), "save")
+        assert stored(visit.person) == [
+            ("ferritin", "4.30", "ng/mL"),
+            ("sodium", "140", "mmol/L"),
+            ("alt", "20", "U/L"),
+        ]
+
+    @pytest.mark.parametrize("action", ["save", "review", "more", "change"])
+    def test_what_was_typed_into_a_deleted_visit_is_kept(self, alice_client, maya, visit, action):
+        url = edit_url(visit)
+        mine = Page(alice_client.get(url))
+        if action in ("save", "change"):
+            mine = press(alice_client, url, mine, "review", row__0__value="4.30")
+        delete_visit(visit=visit)
+        visit.pk = uuid.UUID(url.split("/")[-2])
+        page = press(alice_client, url, mine, action, row__0__value="4.30")
+        assert page.status == 409
+        assert "This visit was deleted meanwhile. What you typed is kept below; saving makes it anew." in page.text
+        assert kept(page)["row-0-value"] == "4.30"
+        assert (kept(page)["row-0-id"], kept(page)["note"]) == ("", "a note")
+        assert Visit.objects.count() == 0
+        form = page.form("row-TOTAL_FORMS")
+        assert form.action == new_url(maya)
+        save(alice_client, maya, press(alice_client, new_url(maya), page, "review"))
+        assert stored(maya) == [("ferritin", "4.30", "ng/mL"), ("sodium", "140", "mmol/L")]
+
     def test_a_deleted_visit_has_no_edit_page(self, alice_client, bob_client, visit):
         url = edit_url(visit)
         sent = {**Page(alice_client.get(url)).form("row-TOTAL_FORMS").sent(), "action": "save"}
@@ -633,6 +719,14 @@ class TestTwoEditors:
         page = press(alice_client, url, Page(alice_client.get(url)), "save", row__0__value="5.0", version=version)
         assert page.status == 409
         assert kept(page)["version"] == "1"
+        assert stored(visit.person)[0] == ("ferritin", "4.10", "ng/mL")
+
+    @pytest.mark.parametrize("version", ["", "x", "1.0", "9" * 5_000])
+    def test_a_version_that_is_no_number_is_a_conflict_too(self, alice_client, visit, version):
+        url = edit_url(visit)
+        page = press(alice_client, url, Page(alice_client.get(url)), "save", row__0__value="5.0", version=version)
+        assert page.status == 409
+        assert kept(page)["row-0-value"] == "5.0"
         assert stored(visit.person)[0] == ("ferritin", "4.10", "ng/mL")
 
 
