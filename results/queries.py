@@ -226,7 +226,8 @@ def result_counts(person: Person) -> dict[int, int]:
 
 def visit_list(person: Person) -> list[Visit]:
     """The person's visits, the newest first, each with `result_count`, in one query."""
-    return list(Visit.objects.filter(person=person).annotate(result_count=Count("results")))
+    visits = Visit.objects.filter(person=person).annotate(result_count=Count("results"))
+    return list(visits.order_by("-collected_on", "-created_at"))  # grouping drops the order of Meta
 
 
 def recently_deleted(person: Person, since: datetime) -> list[VisitVersion]:
