@@ -141,8 +141,9 @@ def judged_results(visit: Visit) -> list[Judged]:
 
 
 def count_positions(judged: Iterable[Judged]) -> Counter[Position]:
-    """How many results stand in each position; those without a marker are left out."""
-    return Counter(one.judgement.position for one in judged if one.judgement is not None)
+    """How many results stand in each position; words, and those without a marker, are left out."""
+    numbers = [one for one in judged if one.value.number is not None]
+    return Counter(one.judgement.position for one in numbers if one.judgement is not None)
 
 
 def overview(person: Person) -> Overview:

@@ -95,6 +95,12 @@ def test_the_page_says_day_laboratory_counts_and_note(alice_client, maya):
     assert unknown_targets(page) == []
 
 
+def test_a_word_is_shown_without_a_position(alice_client, maya):
+    page = shown(alice_client, log(maya, row("ferritin", "negative", "ng/mL")))
+    assert page.row("Ferritin")[1:4:2] == ["negative ng/mL", ""]
+    assert "can't be placed" not in page.text
+
+
 def test_what_is_not_in_the_catalogue_is_listed_as_it_came(alice_client, maya):
     visit = log(maya)
     texts = {"name": "Rouleaux & <b>cells</b>", "text": "few\nseen", "unit": "", "printed_text": "none <seen>"}
