@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.utils import timezone
@@ -170,3 +171,8 @@ class VisitVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.version}"
+
+    @property
+    def collected_on(self) -> date:
+        """The day of the visit as it was."""
+        return date.fromisoformat(self.snapshot["visit"]["collected_on"])

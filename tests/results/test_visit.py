@@ -155,6 +155,21 @@ def rich(maya) -> Visit:
     return visit
 
 
+def test_a_deleted_visit_comes_back_whole(alice_client, maya, rich):
+    before = everything(maya)
+    answer = alice_client.post(url(rich, "delete"))
+    assert answer.url.split("?")[0] == f"/people/{maya.pk}/visits/"
+    assert (Visit.objects.count(), Result.objects.count()) == (0, 0)
+    page = Page(alice_client.get(answer.url))
+    assert "The visit of 3 October 2024, City & Lab, with 3 results, was deleted." in page.text
+    [undo] = [form for form in page.forms if form.action.endswith("/restore")]
+    back = alice_client.post(undo.action, undo.sent())
+    assert back.url == url(rich)
+    assert everything(maya) == before
+    assert alice_client.get(back.url).status_code == 200
+    assert "was deleted" not in Page(alice_client.get(answer.url.split("?")[0])).text
+
+
 def test_a_visit_is_deleted_and_brought_back_again_and_again(alice_client, maya, rich):
     before = everything(maya)
     for _ in range(3):

@@ -57,6 +57,15 @@ def test_files_are_listed_unless_they_could_not_be_read(alice_client, maya, stat
     assert ("one.json" in shown(alice_client, maya).text) is is_listed
 
 
+@pytest.mark.parametrize(("days", "is_offered"), [(0, True), (29, True), (31, False)])
+def test_a_deleted_visit_is_offered_for_thirty_days(alice_client, maya, days, is_offered):
+    delete_visit(visit=log(maya, date(2019, 3, 4)))
+    VisitVersion.objects.update(replaced_at=timezone.now() - timedelta(days=days))
+    page = shown(alice_client, maya)
+    assert ("The visit of 4 March 2019, with 1 result, was deleted." in page.text) is is_offered
+    assert any(form.action.endswith("/restore") for form in page.forms) is is_offered
+
+
 def test_a_hundred_visits_take_no_more_queries_than_one(alice_client, maya, django_assert_max_num_queries):
     for number in range(100):
         log(maya, date(2019, 3, 4) + timedelta(days=number))
