@@ -105,16 +105,21 @@ def update_visit(
 
 
 @transaction.atomic
-def delete_visit(*, visit: Visit) -> VisitVersion:
-    """Deletes a visit with its results, keeping what `restore_visit` needs."""
-    kept = _keep(visit, deleted=True)
-    visit.delete()
-    return kept
+def delete_visit(*, visit: Visit) -> None:
+    """Deletes a visit with its results as they stand now, keeping what `restore_visit` needs."""
+    now = Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    if now is not None:  # else somebody else deleted it just before
+        _keep(now, deleted=True)
+        now.delete()
 
 
 @transaction.atomic
 def restore_visit(*, gone: VisitVersion) -> Visit:
-    """The deleted visit with its results, as it was, under the same ids."""
+    """The deleted visit with its results, as it was, under the same ids; once, however often it is asked for."""
+    Person.objects.select_for_update().get(pk=gone.person_id)
+    there = Visit.objects.filter(pk=gone.visit_id, person_id=gone.person_id).first()
+    if there is not None:
+        return there
     visit: Visit = _thawed(Visit, gone.snapshot["visit"])
     visit.version += 1
     visit.save(force_insert=True)

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -51,7 +51,10 @@ def visit(request: HttpRequest, person_id: uuid.UUID, visit_id: uuid.UUID) -> Ht
 def delete(request: HttpRequest, person_id: uuid.UUID, visit_id: uuid.UUID) -> HttpResponse:
     """Deletes a visit; the list offers to bring it back."""
     person = access.person_of(request.user, person_id)
-    delete_visit(visit=access.visit_of(request.user, visit_id, person))
+    try:
+        delete_visit(visit=access.visit_of(request.user, visit_id, person))
+    except Http404:  # pressed twice
+        access.deleted_visit_of(request.user, visit_id, person)
     return redirect(f"{_list(person_id)}?deleted={visit_id}")
 
 
@@ -60,7 +63,10 @@ def delete(request: HttpRequest, person_id: uuid.UUID, visit_id: uuid.UUID) -> H
 def restore(request: HttpRequest, person_id: uuid.UUID, visit_id: uuid.UUID) -> HttpResponse:
     """Brings a deleted visit back with all its results."""
     person = access.person_of(request.user, person_id)
-    restore_visit(gone=access.deleted_visit_of(request.user, visit_id, person))
+    try:
+        restore_visit(gone=access.deleted_visit_of(request.user, visit_id, person))
+    except Http404:  # pressed twice
+        access.visit_of(request.user, visit_id, person)
     return redirect("results:visit", person_id, visit_id)
 
 

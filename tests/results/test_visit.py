@@ -179,6 +179,38 @@ def test_a_visit_is_deleted_and_brought_back_again_and_again(alice_client, maya,
     assert not VisitVersion.objects.filter(deleted=True).exists()
 
 
+def test_pressing_delete_or_undo_twice_is_pressing_it_once(alice_client, bob_client, maya, rich):
+    before = everything(maya)
+    first, second = (alice_client.post(url(rich, "delete")) for _ in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert VisitVersion.objects.filter(deleted=True).count() == 1
+    first, second = (alice_client.post(url(rich, "restore")) for _ in range(2))
+    assert first.url == second.url == url(rich)
+    assert everything(maya) == before
+    for name in ("delete", "restore"):
+        assert bob_client.post(url(rich, name)).status_code == 404
+
+
+def test_two_who_delete_or_restore_at_once_do_it_once(maya, rich):
+    before = everything(maya)
+    same = Visit.objects.get(pk=rich.pk)
+    delete_visit(visit=Visit.objects.get(pk=rich.pk))
+    delete_visit(visit=same)
+    assert VisitVersion.objects.filter(deleted=True).count() == 1
+    gone = VisitVersion.objects.get(deleted=True)
+    restore_visit(gone=gone)
+    restore_visit(gone=gone)
+    assert everything(maya) == before
+
+
+def test_deleting_keeps_an_edit_that_came_just_before(maya, rich):
+    stale = Visit.objects.get(pk=rich.pk)
+    update_visit(visit=rich, version=1, collected_on=DAY, rows=[row("alt", "20", "U/L")], lab="Other", note="edited")
+    delete_visit(visit=stale)
+    back = restore_visit(gone=VisitVersion.objects.get(deleted=True))
+    assert (back.lab, back.note, back.results.get().value) == ("Other", "edited", "20")
+
+
 def test_a_restored_visit_is_a_new_version_for_those_who_edit_it(maya, rich):
     delete_visit(visit=rich)
     back = restore_visit(gone=VisitVersion.objects.get(deleted=True))
