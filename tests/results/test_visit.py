@@ -122,6 +122,15 @@ def test_a_visit_without_results_has_its_page(alice_client, maya):
     assert "This visit holds no result." in page.text
 
 
+@pytest.mark.parametrize("day", [date.min, date(1582, 10, 10), date.max])
+def test_a_visit_of_any_day_has_its_pages(alice_client, maya, day):
+    visit = log(maya, row("ferritin", "41", "ng/mL"), row("ferritin", "42", "ng/mL"), day=day)
+    person = f"/people/{maya.pk}/"
+    pages = [url(visit), url(visit, "edit"), person, f"{person}visits/", f"{person}markers/ferritin/"]
+    pages += [f"{person}visits/new", f"/api/v1{person.replace('people', 'persons')}timeline/ferritin/"]
+    assert [alice_client.get(one).status_code for one in pages] == [200] * len(pages)
+
+
 def everything(person: Person) -> list[list[dict]]:
     """Every stored visit and result of a person, but for the version of the visits."""
     visits = Visit.objects.filter(person=person).order_by("pk").values()
