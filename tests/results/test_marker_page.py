@@ -144,6 +144,14 @@ class TestSentence:
         log(maya, date(2024, 10, 3), "1.9")
         assert "It was 1.7 mg/L on 30 December 2022: 0.2 higher in 1 year 9 months." in shown(alice_client, maya).text
 
+    @pytest.mark.parametrize("units", [("µg/L", "mg/L"), ("mg/L", "µg/L")])
+    def test_two_units_in_a_row_are_compared_in_the_shown_one(self, alice_client, maya, units):
+        for year, unit in zip((2023, 2024), units, strict=True):
+            value = {2023: ("1.7", "1700"), 2024: ("1.9", "1900")}[year][unit == "µg/L"]
+            log(maya, date(year, 10, 3), value, unit)
+        text = shown(alice_client, maya).text
+        assert re.search(r"It was 1\.70? mg/L on 3 October 2023: 0\.20? higher in 1 year\.", text)
+
     def test_only_a_value_out_of_range_comes_with_whom_to_ask(self, alice_client, maya):
         log(maya, date(2024, 10, 3), "1.7")
         advice = "What it means depends on you: ask the person who ordered the test."
@@ -153,6 +161,32 @@ class TestSentence:
 
 
 class TestTable:
+    def test_every_point_is_a_row_with_all_that_is_known_of_it(self, alice_client, maya):
+        bounds = {"printed_high": Decimal("5.7"), "printed_high_strict": True, "printed_text": "<5.7"}
+        first = log(maya, date(2014, 6, 13), "<0.7", lab="City & <b>Lab</b>")
+        log(maya, date(2014, 6, 14), "1900", "µg/L", lab=MAYO)
+        log(maya, date(2024, 10, 3), "4.10", **bounds)
+        page = shown(alice_client, maya)
+        rows = points(page)
+        assert rows[2][:4] == ["13 Jun 2014", "50 years", "<0.7 mg/L", "<0.7"]
+        assert rows[2][4].startswith("0.7–1.8 general range")
+        assert rows[2][5:] == ["below range", "City & <b>Lab</b>"]
+        assert rows[1][:4] == ["14 Jun 2014", "51 years", "1900 µg/L", "1.90"]
+        assert rows[1][4].startswith(f"1.21–2.70 {MAYO}")
+        assert rows[1][5:] == ["in range", MAYO]
+        assert rows[0][:6] == [
+            "3 Oct 2024",
+            "61 years",
+            "4.10 mg/L",
+            "4.10",
+            "below 5.7 printed on the report",
+            "in range",
+        ]
+        for visit in (first, *Visit.objects.all()):
+            assert f"/people/{maya.pk}/visits/{visit.pk}/" in page.links
+        assert len(rows) == 3
+        assert sorted(chart_ids(page)) == sorted(str(one) for one in Result.objects.values_list("pk", flat=True))
+
     def test_a_value_is_shown_as_it_was_written(self, alice_client, maya):
         for number, value in enumerate(["4.10", "0", "0.00000001", "123456789.012345", "4,10", "≤5"]):
             log(maya, date(2024, 10, 3 + number), value)
