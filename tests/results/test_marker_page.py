@@ -246,11 +246,26 @@ class TestSwitches:
         assert len(points(page)) == count
         assert re.findall(r'aria-current="true">([^<]+)<', page.html)[0] == chosen
 
+    def test_one_result_in_a_period_is_not_called_the_only_one(self, alice_client, maya):
+        today = timezone.localdate()
+        for days in (100, 500):
+            log(maya, today - timedelta(days=days), "1.7")
+        page = shown(alice_client, maya, period="1y")
+        assert "One result so far." not in page.text
+        assert "One result in this period." in page.text
+
     def test_a_period_without_results_leads_back_to_all(self, alice_client, maya):
         log(maya, date(2014, 10, 3), "1.7")
         page = shown(alice_client, maya, period="1y", unit="ug/L")
         assert "There is no result in this period." in page.text
         assert "?unit=ug/L" in page.links
+
+    def test_a_period_of_results_that_cannot_be_drawn_leads_back_to_all(self, alice_client, maya):
+        log(maya, date(2014, 10, 3), "1.7")
+        log(maya, timezone.localdate() - timedelta(days=10), "negative")
+        page = shown(alice_client, maya, period="1y")
+        assert "It is kept as written." in page.text
+        assert "?unit=mg/L" in page.links
 
     @pytest.mark.parametrize(
         ("slug", "written", "unit", "number", "bounds"),
