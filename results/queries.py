@@ -64,19 +64,24 @@ def subject(person: Person) -> Subject:
     return Subject(person.sex, person.born_on)  # type: ignore[arg-type]
 
 
-def marker_facts(slug: str) -> MarkerFacts:
+def marker_facts(slug: str, known: Catalogue | None = None) -> MarkerFacts:
     """The marker of the catalogue, else Http404."""
-    found = catalogue().markers.get(slug)
+    found = (known or catalogue()).markers.get(slug)
     if found is None:
         raise Http404
     return found
 
 
 def series_of(
-    person: Person, marker: MarkerFacts, unit: str = "", start: date | None = None, end: date | None = None
+    person: Person,
+    marker: MarkerFacts,
+    unit: str = "",
+    start: date | None = None,
+    end: date | None = None,
+    known: Catalogue | None = None,
 ) -> Series:
-    """The person's series of a marker in a unit, in three queries whatever its length."""
-    stored = stored_results(person, [marker.id], catalogue())[marker.id]
+    """The person's series of a marker in a unit, in two queries whatever its length."""
+    stored = stored_results(person, [marker.id], known or catalogue())[marker.id]
     return series(marker, subject(person), stored, unit, start, end)
 
 
@@ -242,6 +247,6 @@ def laboratories_of(person: Person) -> list[str]:
     return list(dict.fromkeys(labs.values_list("lab", flat=True)))
 
 
-def panels_with(slug: str) -> list[PanelFacts]:
+def panels_with(slug: str, known: Catalogue | None = None) -> list[PanelFacts]:
     """The panels that hold a marker."""
-    return [panel for panel in catalogue().panels if slug in panel.markers]
+    return [panel for panel in (known or catalogue()).panels if slug in panel.markers]

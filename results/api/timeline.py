@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from markers.facts import MarkerFacts
 from markers.interval import Exact, Interval
+from markers.queries import catalogue
 from markers.units import decimal_text
 from results import access
 from results.interpretation import WORDS
@@ -26,10 +27,11 @@ class Timeline(APIView):
     def get(self, request: Request, person_id: uuid.UUID, slug: str) -> HttpResponse:
         """The series with its bands and what is not plotted; values exact, as strings."""
         person = access.person_of(request.user, person_id)
-        marker = marker_facts(slug)
+        known = catalogue()
+        marker = marker_facts(slug, known)
         unit = _unit(request.query_params.get("unit", ""), marker)
         start, end = (_day(name, request.query_params.get(name, "")) for name in ("from", "to"))
-        answer = body(series_of(person, marker, unit, start, end))
+        answer = body(series_of(person, marker, unit, start, end, known))
         return HttpResponse(orjson.dumps(answer), content_type="application/json")
 
 

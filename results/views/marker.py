@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from markers.facts import MarkerFacts
+from markers.queries import catalogue
 from markers.reference import Age, date_at_age
 from markers.units import decimal_text
 from results import access
@@ -48,13 +49,14 @@ class Row:
 def marker(request: HttpRequest, person_id: uuid.UUID, slug: str) -> HttpResponse:
     """Latest value on a number line, the chart, and every result, in the unit and period asked for."""
     person = access.person_of(request.user, person_id)
-    facts = marker_facts(slug)
+    known = catalogue()
+    facts = marker_facts(slug, known)
     unit = request.GET.get("unit", "")
     unit = unit if unit in facts.units.units else facts.units.own
     period = request.GET.get("period", "")
     years = PERIODS.get(period, ("", 0))[1]
     start = _years_ago(timezone.localdate(), years) if years else None
-    shown = series_of(person, facts, unit, start)
+    shown = series_of(person, facts, unit, start, known=known)
     decimals = decimals_in(facts, unit)
     rows = [Row(point, shown_number(point, decimals), whose_range(point.judgement)) for point in reversed(shown.points)]
     context = {
@@ -66,7 +68,7 @@ def marker(request: HttpRequest, person_id: uuid.UUID, slug: str) -> HttpRespons
         "decimals": decimals,
         "units": [(code, unit_text(code)) for code in facts.units.units],
         "periods": [(key, word) for key, (word, _) in PERIODS.items()],
-        "panels": panels_with(slug),
+        "panels": panels_with(slug, known),
         "rows": rows,
         "converted": any("≈" in row.shown or row.point.is_converted for row in rows),
         "section": "markers",
