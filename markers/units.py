@@ -13,6 +13,22 @@ _DIGITS, _ALL_DIGITS = Context(prec=28), Context(prec=400)
 _MICRO = str.maketrans({"\u03bc": "\u00b5", "\u00a0": " ", "\u200b": None, "\u2009": " ", "\u202f": " "})
 
 
+_PRETTY = (
+    ("mg{urea_N}/dL", "mg/dL urea nitrogen"),
+    ("{1.73_m2}", "1.73 m²"),
+    ("[IU]", "IU"),
+    ("10*12", "10¹²"),
+    ("10*9", "10⁹"),
+    ("10*6", "10⁶"),
+    ("10*3", "10³"),
+    ("umol", "µmol"),
+    ("ukat", "µkat"),
+    ("/uL", "/µL"),
+    ("ug/", "µg/"),
+    ("uIU", "µIU"),
+)
+
+
 class UnitError(ValueError):
     """A unit that this marker does not know, or a printed unit that could be one of several."""
 
@@ -86,6 +102,13 @@ class UnitTable:
 def tidy(printed: str) -> str:
     """A printed unit with one sign for micro, plain blanks and none at the ends."""
     return " ".join(printed.translate(_MICRO).split())
+
+
+def unit_text(code: str) -> str:
+    """A UCUM code as people read it: 10*9/L is 10⁹/L."""
+    for plain, pretty in _PRETTY:
+        code = code.replace(plain, pretty)
+    return code
 
 
 def decimal_text(number: Exact) -> str:

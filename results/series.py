@@ -23,7 +23,7 @@ from markers.reference import (
     best_fit,
     date_at_age,
 )
-from markers.units import UnitTable
+from markers.units import UnitTable, unit_text
 from results.interpretation import Position, interpret
 
 DASHED_AFTER = timedelta(days=548)  # about 18 months (ux.md)
@@ -232,8 +232,8 @@ def _unknown_unit(stored: Stored, units: UnitTable) -> str:
     if not stored.unit:
         return "it has no unit"
     if choices := units.choices(stored.unit):
-        return f"its unit, {stored.unit}, could mean {' or '.join(choices)}"
-    return f"its unit, {stored.unit}, can't be converted to {units.own}"
+        return f"its unit, {stored.unit}, could mean {' or '.join(map(unit_text, choices))}"
+    return f"its unit, {stored.unit}, can't be converted to {unit_text(units.own)}"
 
 
 def _bands(marker: MarkerFacts, fits: Fits, results: Sequence[Stored], shown: str) -> list[Band]:

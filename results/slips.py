@@ -12,7 +12,7 @@ from markers.facts import MarkerFacts
 from markers.interval import Exact
 from markers.quantity import Value, read_value
 from markers.reference import Age, date_at_age
-from markers.units import UnitTable
+from markers.units import UnitTable, unit_text
 
 NEAR_POWER = 0.18  # a factor of about 1.5 around 10, 100 and 1000
 MANY_TIMES = 5  # less is ordinary; another unit of a marker is mostly more
@@ -83,7 +83,7 @@ def _about_row(row: Entered, marker: MarkerFacts) -> Mapping[str, str]:
 
 
 def _unknown(unit: str, marker: MarkerFacts) -> str:
-    known = ", ".join(marker.units.units)
+    known = ", ".join(map(unit_text, marker.units.units))
     if not unit:
         return f"{marker.name} has no unit here. Without one it can't be compared with a range. Known: {known}."
     if choices := marker.units.choices(unit):

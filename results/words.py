@@ -12,33 +12,13 @@ from markers.interval import Exact, Interval
 from markers.quantity import Value
 from markers.reference import age_on
 from markers.units import decimal_text, rounded_text
+from markers.units import unit_text as unit_text
 from results.interpretation import WORDS
 from results.series import Judgement, Point, Series, difference
 
 LONGEST_SHOWN = 8
 COMPARATORS = {"": "", "<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least "}
 ORIGINS = {"printed": "printed on the report", "laboratory": "the laboratory's own", "general": "general"}
-_PRETTY = (
-    ("mg{urea_N}/dL", "mg/dL urea nitrogen"),
-    ("{1.73_m2}", "1.73 m²"),
-    ("[IU]", "IU"),
-    ("10*12", "10¹²"),
-    ("10*9", "10⁹"),
-    ("10*6", "10⁶"),
-    ("10*3", "10³"),
-    ("umol", "µmol"),
-    ("ukat", "µkat"),
-    ("/uL", "/µL"),
-    ("ug/", "µg/"),
-    ("uIU", "µIU"),
-)
-
-
-def unit_text(code: str) -> str:
-    """A UCUM code as people read it: 10*9/L is 10⁹/L."""
-    for plain, pretty in _PRETTY:
-        code = code.replace(plain, pretty)
-    return code
 
 
 def day_text(day: date) -> str:
