@@ -11,9 +11,9 @@ from math import ceil, floor, log10
 from typing import Any
 
 from markers.interval import Exact
-from markers.reference import date_at_age
 from results.interpretation import WORDS, Position
-from results.series import DASHED_AFTER, Point, Series, by_time
+from results.labels import Label, Plot, band_labels
+from results.series import DASHED_AFTER, Band, Point, Series, by_time
 from results.words import decimals_in, number_text, range_text, short_day, shown_number, unit_text, whose_range
 
 LIGHT = {
@@ -43,8 +43,13 @@ SYMBOLS: dict[Position, str] = {
     "unplaced": "diamond-open",
     "none": "diamond-open",
 }
+ARROWS = {"<": "arrow-down-open", ">": "arrow-up-open"}
 COLORS: dict[Position, str] = {"in": "in", "above": "out", "below": "out", "unplaced": "ink", "none": "ink"}
 MARGIN = 0.08
+WIDE, NARROW = (560.0, 220.0), (200.0, 226.0)  # the smallest insides that the chart has on a desk and on a phone
+
+
+NEAR = 22  # hundredths of the line: nearer bounds are written as one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +102,32 @@ def number_line(point: Point, decimals: int) -> NumberLine | None:
     floor_, top = min(ends), max(ends)
     span = (top - floor_) or abs(top) or 1.0
     start = 0.0 if floor_ >= 0 and (low is None or floor_ - 0.35 * span < 0) else floor_ - 0.35 * span
-    finish = top + 0.35 * span
+    finish = top + 0.35 * (span if low is not None else max(span, top - start))
 
     def share(number: float) -> float:
         return round(100 * (number - start) / (finish - start), 2)
 
-    at = share(value)
-    anchor = "start" if at < 8 else "end" if at > 92 else "middle"
+    def place(number: float | None, text: str) -> Place | None:
+        if number is None:
+            return None
+        at = share(number)
+        return Place(at, text, "start" if at < 8 else "end" if at > 92 else "middle")
+
     texts = [
-        None if bound is None else number_text(bound, decimals) for bound in (judged.interval.low, judged.interval.high)
+        "" if bound is None else number_text(bound, decimals) for bound in (judged.interval.low, judged.interval.high)
     ]
+    if low is not None and high is not None and share(high) - share(low) < NEAR:
+        texts = ["", f"{texts[0]}–{texts[1]}"]
     bounds = range_text(judged.interval, decimals)
     label = f"{shown_number(point, decimals)} {unit_text(point.unit)}, {WORDS[judged.position]}, range {bounds}"
     return NumberLine(
-        value=Place(at, shown_number(point, decimals), anchor),
+        value=place(value, shown_number(point, decimals)) or Place(0, ""),
         position=judged.position,
         comparator=point.value.comparator[:1],
         start=0.0 if low is None else share(low),
         end=100.0 if high is None else share(high),
-        low=None if low is None else Place(share(low), texts[0] or ""),
-        high=None if high is None else Place(share(high), texts[1] or ""),
+        low=place(low, texts[0]),
+        high=place(high, texts[1]),
         label=label,
     )
 
@@ -192,7 +203,11 @@ def figure(series: Series) -> dict[str, Any]:
         data.append(_marks(key, chosen, decimals))
     days = (points[-1].stored.day - points[0].stored.day).days or 1
     pad = max(2, ceil(days * 0.04))
-    shapes, notes = _bands(series, low, high, decimals)
+    first, last = _moved(points[0].stored.day, -pad), _moved(points[-1].stored.day, pad)
+    wide, narrow = (
+        _notes(band_labels(series, Plot(*size, first, last, low, high), decimals, all_=size is WIDE))
+        for size in (WIDE, NARROW)
+    )
     return {
         "data": data,
         "layout": {
@@ -207,7 +222,7 @@ def figure(series: Series) -> dict[str, Any]:
             "hoverlabel": {"bgcolor": LIGHT["card"], "bordercolor": LIGHT["edge"], "font": {"color": LIGHT["ink"]}},
             "xaxis": {
                 "type": "date",
-                "range": [_moved(points[0].stored.day, -pad), _moved(points[-1].stored.day, pad)],
+                "range": [str(first), str(last)],
                 "gridcolor": LIGHT["line"],
                 "linecolor": LIGHT["line"],
                 "fixedrange": False,
@@ -221,15 +236,37 @@ def figure(series: Series) -> dict[str, Any]:
                 "zeroline": False,
                 "automargin": True,
             },
-            "shapes": shapes,
-            "annotations": notes,
+            "shapes": _bands(series.bands, low, high),
+            "annotations": wide,
+            "meta": {"narrow": narrow},
         },
     }
 
 
-def _moved(day: date, days: int) -> str:
+def _moved(day: date, days: int) -> date:
     """The day some days away, or the end of the calendar."""
-    return str(date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())))
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
+def legend(series: Series) -> list[tuple[str, str, str]]:
+    """The signs that the chart of a series bears, each as (kind, sign, meaning)."""
+    points = series.points
+    signs = {point.value.comparator[:1] for point in points}
+    plain = [point for point in points if not point.value.comparator]
+    positions = {point.judgement.position for point in plain}
+    known = [
+        ("in", "●", "in range", "in" in positions),
+        ("out", "▲", "above range", "above" in positions),
+        ("out", "▼", "below range", "below" in positions),
+        ("ink", "◇", "no range, or can't be placed", bool(positions & {"none", "unplaced"})),
+        ("ink", "▽", "less than the number beside it", "<" in signs),
+        ("ink", "△", "more than the number beside it", ">" in signs),
+        ("ink", "○", "hollow: converted from another unit", any(point.is_converted for point in plain)),
+        ("swatch", "", "the range that fits you", bool(series.bands)),
+        ("bracket", "", "the range printed on that report", bool(_printed(points))),
+        ("dots", "", "dotted: another laboratory or method, or more than 18 months", bool(_lines(series)[1])),
+    ]
+    return [(kind, sign, meaning) for kind, sign, meaning, is_shown in known if is_shown]
 
 
 def dark_colors() -> dict[str, str]:
@@ -303,7 +340,7 @@ def _by_look(points: Iterable[Point]) -> dict[tuple[str, str], list[Point]]:
         position = point.judgement.position
         symbol = SYMBOLS[position]
         if point.value.comparator:
-            symbol = "arrow-down-open" if point.value.comparator.startswith("<") else "arrow-up-open"
+            symbol = ARROWS[point.value.comparator[:1]]
         elif point.is_converted and not symbol.endswith("-open"):
             symbol += "-open"
         found.setdefault((symbol, LIGHT[COLORS[position]]), []).append(point)
@@ -312,7 +349,7 @@ def _by_look(points: Iterable[Point]) -> dict[tuple[str, str], list[Point]]:
 
 def _marks(look: tuple[str, str], points: Sequence[Point], decimals: int) -> dict[str, Any]:
     symbol, color = look
-    return {
+    marks: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
         "x": [moment(point) for point in points],
@@ -322,6 +359,15 @@ def _marks(look: tuple[str, str], points: Sequence[Point], decimals: int) -> dic
         "customdata": [point.stored.result for point in points],
         "hovertemplate": "%{text}<extra></extra>",
     }
+    if symbol.startswith("arrow"):
+        marks |= {
+            "mode": "markers+text",
+            "texttemplate": [shown_number(point, decimals) for point in points],
+            "textposition": "top center" if symbol == ARROWS["<"] else "bottom center",
+            "textfont": {"size": 12, "color": color},
+            "cliponaxis": False,
+        }
+    return marks
 
 
 def _printed(points: Iterable[Point]) -> list[dict[str, Any]]:
@@ -349,11 +395,10 @@ def _printed(points: Iterable[Point]) -> list[dict[str, Any]]:
     ]
 
 
-def _bands(series: Series, low: float, high: float, decimals: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The band's steps with their edges, and a label where its origin or bounds begin."""
+def _bands(bands: Sequence[Band], low: float, high: float) -> list[dict[str, Any]]:
+    """The band's steps with their edges."""
     shapes: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    for place, band in enumerate(series.bands):
+    for band in bands:
         bottom = low if band.interval.low is None else float(band.interval.low)
         top = high if band.interval.high is None else float(band.interval.high)
         span = {"x0": str(band.start), "x1": str(band.end), "layer": "below"}
@@ -364,25 +409,19 @@ def _bands(series: Series, low: float, high: float, decimals: int) -> tuple[list
             if bound is not None:
                 edge = {"type": "line", "y0": float(bound), "y1": float(bound)}
                 shapes.append(span | edge | {"line": {"color": LIGHT["edge"], "width": 1.5}})
-        notes.append(
-            {
-                "x": str(band.start),
-                "y": top,
-                "text": _band_label(series, place, decimals),
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "bottom" if band.interval.high is not None else "top",
-                "font": {"size": 12, "color": LIGHT["edge"]},
-            }
-        )
-    return shapes, notes
+    return shapes
 
 
-def _band_label(series: Series, place: int, decimals: int) -> str:
-    band, born_on = series.bands[place], series.subject.born_on
-    text = range_text(band.interval, decimals)
-    before, age = series.bands[place - 1].range if place else None, band.range.age_from
-    at_birthday = age is not None and born_on is not None and date_at_age(born_on, age) == band.start
-    if at_birthday and before is not None and before.laboratory == band.range.laboratory:
-        return f"from {age}: {text}"
-    return f"{band.range.laboratory_name} {text}".strip()
+def _notes(labels: Iterable[Label]) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": str(label.day),
+            "y": label.number,
+            "text": label.text,
+            "showarrow": False,
+            "xanchor": label.across,
+            "yanchor": label.upright,
+            "font": {"size": 12, "color": LIGHT["edge"]},
+        }
+        for label in labels
+    ]

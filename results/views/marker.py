@@ -19,7 +19,7 @@ from markers.queries import catalogue
 from markers.reference import Age, date_at_age
 from markers.units import decimal_text
 from results import access
-from results.charts import dark_colors, figure, number_line
+from results.charts import dark_colors, figure, legend, number_line
 from results.queries import marker_facts, panels_with, series_of
 from results.series import Point, Series
 from results.words import (
@@ -77,6 +77,7 @@ def marker(request: HttpRequest, person_id: uuid.UUID, slug: str) -> HttpRespons
         context |= _latest(shown, decimals) | _why(shown, facts, request.GET.get("why", ""))
     if len(shown.points) > 1:
         context |= {"figure": figure(shown), "palette": dark_colors(), "summary": series_summary(shown)}
+        context["legend"] = legend(shown)
     return render(request, "marker.html", context)
 
 

@@ -29,7 +29,7 @@
     chart.layout.height = height();
     if (box.clientWidth < 640) {
       chart.layout.xaxis.nticks = 4;
-      chart.layout.annotations = chart.layout.annotations.slice(-2);
+      chart.layout.annotations = chart.layout.meta.narrow;
       chart.layout.margin = { l: 48, r: 8, t: 14, b: 40 };
     }
     points = [];
