@@ -11,8 +11,6 @@ from markers.interval import Exact, Interval
 
 _DIGITS, _ALL_DIGITS = Context(prec=28), Context(prec=400)
 _MICRO = str.maketrans({"\u03bc": "\u00b5", "\u00a0": " ", "\u200b": None, "\u2009": " ", "\u202f": " "})
-
-
 _PRETTY = (
     ("mg{urea_N}/dL", "mg/dL urea nitrogen"),
     ("{1.73_m2}", "1.73 m²"),
