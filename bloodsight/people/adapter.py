@@ -12,6 +12,10 @@ from django.http import HttpRequest
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sends nothing but the letters that somebody asked for, and says nothing on signing in."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "E-mail or password didn't match.",
+    }
+
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:

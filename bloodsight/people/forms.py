@@ -23,6 +23,8 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         error_messages={"required": "Health data can only be stored with your consent."},
     )
 
+    field_order = ("email", "password1", "consent")
+
     def save(self, request: HttpRequest) -> User:
         """The new account, with the moment of consent."""
         user: User = super().save(request)

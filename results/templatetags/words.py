@@ -20,9 +20,10 @@ def unit(code: str) -> str:
 
 
 @register.filter
-def day(value: date | None) -> str:
-    """3 October 2026."""
-    return day_text(value) if value else ""
+def day(value: date | str | None) -> str:
+    """3 October 2026, from a date or its ISO text."""
+    day = date.fromisoformat(value) if isinstance(value, str) and value else value
+    return day_text(day) if isinstance(day, date) else ""
 
 
 @register.filter
