@@ -14,7 +14,7 @@ from typing import Any
 
 from markers.interval import Interval
 from markers.quantity import ValueProblem, parse_value
-from markers.reference import Age
+from markers.reference import Age, may_come_before
 from markers.units import Unit
 
 SEXES = ("any", "female", "male")
@@ -438,23 +438,22 @@ class _Reader:
         return SeedError(self.file, key, problem)
 
 
-_DAYS = {"days": 1.0, "months": 30.4375, "years": 365.25}
-
-
-def _span(one: Mapping[str, Any]) -> tuple[float, float]:
-    """The ages of a record in days, only to compare records with each other."""
-    start = 0.0 if one["age_from"] is None else one["age_from"] * _DAYS[one["age_from_unit"]]
-    return start, float("inf") if one["age_to"] is None else one["age_to"] * _DAYS[one["age_to_unit"]]
-
-
 def overlaps(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """True if two ranges could fit one person on one day with nothing to tell which goes first."""
-    same = ("sex", "condition", "laboratory", "method")
-    if any(one[name] != other[name] for name in same):
+    if any(one[name] != other[name] for name in ("sex", "condition", "laboratory")):
         return False
-    (start, end), (other_start, other_end) = _span(one), _span(other)
-    if start >= other_end or other_start >= end:
+    if one["method"].casefold() != other["method"].casefold():
+        return False
+    if _ends_before(one, other) or _ends_before(other, one):
         return False
     since, until = one["in_force_from"], one["in_force_to"]
     other_since, other_until = other["in_force_from"], other["in_force_to"]
     return not ((until and other_since and other_since >= until) or (other_until and since and since >= other_until))
+
+
+def _ends_before(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """True if nobody is still of the first record's ages once of the second's."""
+    if one["age_to"] is None or other["age_from"] is None:
+        return False
+    start, end = Age(other["age_from"], other["age_from_unit"]), Age(one["age_to"], one["age_to_unit"])
+    return not may_come_before(start, end)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 from typing import Literal, NamedTuple
 
 from markers.interval import Interval
@@ -97,6 +98,29 @@ def date_at_age(born_on: date, age: Age) -> date:
         return date(year, month, born_on.day)
     except ValueError:
         return date(year + month // 12, month % 12 + 1, 1)
+
+
+_BIRTHS = tuple(date(2000, 1, 1) + timedelta(days) for days in range(4 * 365 + 1))
+
+
+def may_come_before(one: Age, other: Age) -> bool:
+    """True if somebody reaches `one` before `other`: a month has 28 to 31 days, so 1 month may precede 30 days."""
+    if "days" not in (one.unit, other.unit):
+        return _months(one) < _months(other)
+    return one.number < other.number if one.unit == other.unit else _days_lived(one)[0] < _days_lived(other)[1]
+
+
+def _months(age: Age) -> int:
+    return age.number * (12 if age.unit == "years" else 1)
+
+
+@cache
+def _days_lived(age: Age) -> tuple[int, int]:
+    """The fewest and the most days from birth to an age, over every birth date of four years."""
+    if age.unit == "days":
+        return age.number, age.number
+    lengths = [(date_at_age(born_on, age) - born_on).days for born_on in _BIRTHS]
+    return min(lengths), max(lengths)
 
 
 def age_on(born_on: date, day: date, unit: str = "years") -> int:
