@@ -5,10 +5,41 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from markers.quantity import parse_value
+
+NUMBER_WANTED = "Type a plain number such as 0.70, without a sign like <."
+
+
+def typed_decimal(text: str) -> Decimal:
+    """The number that was typed, its zeros kept; ValidationError where it is none."""
+    try:
+        value = parse_value(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from problem
+    if value.number is None or value.comparator:
+        raise ValidationError(NUMBER_WANTED)
+    return value.number
+
+
+class TypedDecimal(forms.CharField):
+    """A form's exact Decimal: shown as stored, and changed where a single digit of it is."""
+
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
+        """The typed number, None where nothing was typed."""
+        text = super().to_python(value)
+        return typed_decimal(text) if text else None
+
+    def prepare_value(self, value: object) -> object:
+        """A stored number as it was typed, never with an exponent."""
+        return format(value, "f") if isinstance(value, Decimal) else value
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        """True if another number, or the same with other zeros, was typed."""
+        return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
 
 class ExactDecimalField(models.CharField):  # type: ignore[type-arg]
@@ -28,13 +59,15 @@ class ExactDecimalField(models.CharField):  # type: ignore[type-arg]
             return value
         if value is None or value == "":
             return None
-        try:
-            number = parse_value(str(value))
-        except ValueError as problem:
-            raise ValidationError(str(problem)) from problem
-        if number.number is None or number.comparator:
-            raise ValidationError("Type a number such as 0.70.")
-        return number.number
+        return typed_decimal(str(value))
+
+    def run_validators(self, value: object) -> None:
+        """Checks the length of the number as it is stored."""
+        super().run_validators(self.get_prep_value(value))
+
+    def formfield(self, **options: Any) -> Any:
+        """A field for typing it, in which every digit counts."""
+        return super().formfield(**{"form_class": TypedDecimal, "max_length": None, **options})
 
     def get_prep_value(self, value: object) -> str | None:
         """The text to store, without an exponent."""
@@ -43,4 +76,4 @@ class ExactDecimalField(models.CharField):  # type: ignore[type-arg]
         try:
             return format(value if isinstance(value, Decimal) else Decimal(str(value)), "f")
         except InvalidOperation as problem:
-            raise ValidationError("Type a number such as 0.70.") from problem
+            raise ValidationError(NUMBER_WANTED) from problem

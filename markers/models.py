@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from markers.catalogue import loinc_is_valid, overlaps
 from markers.fields import ExactDecimalField
 from markers.interval import Interval
-from markers.reference import Age, Range
-from markers.units import Unit
+from markers.reference import Age, Range, may_come_before
+from markers.units import Unit, tidy
 
 SEXES = [("any", "any"), ("female", "female"), ("male", "male")]
 AGE_UNITS = [("days", "days"), ("months", "months"), ("years", "years")]
 DIRECTIONS = [("both", "both"), ("high", "high"), ("low", "low")]
 OPERATORS = [("<", "<"), ("<=", "<="), (">", ">"), (">=", ">=")]
+UCUM = re.compile(r"[!-~]+")
+
+
+def ucum_problem(code: str) -> str:
+    """Why a code can't be UCUM, or nothing."""
+    return "" if UCUM.fullmatch(code) else f"A UCUM code has no blanks and only plain letters: umol/L, not {code}."
+
+
+def age_problem(one: RangeGap | DecisionLimit | ReferenceRange) -> dict[str, str]:
+    """Ages that nobody can have, by field."""
+    if one.age_from is None or one.age_to is None:
+        return {"age_to": "Nobody is younger than 0."} if one.age_to == 0 else {}
+    start, end = Age(one.age_from, one.age_from_unit), Age(one.age_to, one.age_to_unit)
+    if may_come_before(start, end):
+        return {}
+    return {"age_to": f"The age it ends at, {end}, comes after the age it starts at, {start}."}
+
+
+def _refuse(problems: dict[str, str]) -> None:
+    told = {name: problem for name, problem in problems.items() if problem}
+    if told:
+        raise ValidationError(told)
 
 
 class Edition(models.Model):
@@ -43,6 +69,17 @@ class Laboratory(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def names(self) -> set[str]:
+        """Every name it is found by, case-folded."""
+        return {" ".join(name.split()).casefold() for name in (self.name, self.slug, *self.aliases)}
+
+    def clean(self) -> None:
+        """Refuses a name that already stands for another laboratory, whose ranges would judge."""
+        for other in Laboratory.objects.exclude(pk=self.pk):
+            for name in sorted(self.names & other.names):
+                raise ValidationError(f"“{name}” already stands for {other}.")
+
 
 class Marker(models.Model):
     slug = models.SlugField(unique=True, max_length=80)
@@ -56,11 +93,36 @@ class Marker(models.Model):
     plausible_high = ExactDecimalField(null=True, blank=True)
     seed_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the seed last loaded.")
 
+    typed_codes: set[str] | None = None  # in a form under way: what codes() will be once it is stored
+
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+    def codes(self) -> set[str]:
+        """Its own unit and its further units, as stored."""
+        return {self.unit, *(self.units.values_list("code", flat=True) if self.pk else ())}
+
+    def clean(self) -> None:
+        """Refuses plausible bounds in the wrong order, and another own unit once figures are stated by it."""
+        low, high = self.plausible_low, self.plausible_high
+        swapped = low is not None and high is not None and low > high
+        _refuse(
+            {
+                "plausible_low": f"The lower bound, {low}, is above the upper bound, {high}." if swapped else "",
+                "unit": ucum_problem(self.unit) or self._why_unit_stays(),
+            }
+        )
+
+    def _why_unit_stays(self) -> str:
+        stored = Marker.objects.filter(pk=self.pk).first() if self.pk else None
+        if stored is None or stored.unit == self.unit:
+            return ""
+        stated: dict[str, Any] = {"units": stored.units, "ranges": stored.ranges, "limits": stored.limits}
+        told = [f"{name} ({rows.count()})" for name, rows in stated.items() if rows.exists()]
+        return f"It stays {stored.unit}: {', '.join(told)} are stated by it." if told else ""
 
 
 class MarkerUnit(models.Model):
@@ -89,11 +151,19 @@ class MarkerUnit(models.Model):
         return Unit(self.code, self.factor, self.divisor, self.offset)
 
     def clean(self) -> None:
-        """Refuses a factor or divisor that can't be a conversion."""
+        """Refuses a factor or divisor that can't be a conversion, and one without a source; tidies spellings."""
+        self.spellings = [tidy(spelling) for spelling in self.spellings]
+        problems = {"code": ucum_problem(self.code)}
         for name in ("factor", "divisor"):
-            number = getattr(self, name)
-            if number is not None and number <= 0:
-                raise ValidationError({name: "A factor or divisor is above 0."})
+            if Decimal(getattr(self, name)) <= 0:
+                problems[name] = "A factor or divisor is above 0."
+        marker = getattr(self, "marker", None)
+        if marker is not None and marker.unit == self.code:
+            if Decimal(self.factor) != Decimal(self.divisor) or Decimal(self.offset):
+                problems["factor"] = f"{self.code} is the marker's own unit: factor and divisor are 1, offset is 0."
+        elif not (self.source or self.basis):
+            problems["basis"] = "A factor needs a source or what it follows from."
+        _refuse(problems)
 
 
 class AmbiguousUnit(models.Model):
@@ -106,6 +176,11 @@ class AmbiguousUnit(models.Model):
 
     def __str__(self) -> str:
         return self.spelling
+
+    def clean(self) -> None:
+        """Refuses a spelling that could not mean several units; tidies it."""
+        self.spelling = tidy(self.spelling)
+        _refuse({"choices": "" if len(self.choices) > 1 else "Name two units or more that it could mean."})
 
 
 class Alias(models.Model):
@@ -133,6 +208,11 @@ class LoincCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        """Refuses a code whose check digit is wrong."""
+        wrong = "" if loinc_is_valid(self.code) else f"{self.code} is not a LOINC code: its check digit is wrong."
+        _refuse({"code": wrong})
 
 
 class Panel(models.Model):
@@ -199,10 +279,43 @@ class ReferenceRange(models.Model):
         )
 
     def __str__(self) -> str:
-        ends = f"{'' if self.low is None else self.low}–{'' if self.high is None else self.high} {self.unit}"
-        ages = f"{self.start or 0} to {self.end}" if self.end else f"from {self.start}" if self.start else "all ages"
-        owner = f", {self.laboratory.name}" if self.laboratory_id and self.laboratory else ""
-        return f"{ends}, {self.sex}, {ages}{owner}"
+        told = [self.bounds, self.sex, self.ages, self.condition, self.method]
+        told.append(self.laboratory.name if self.laboratory_id and self.laboratory else "")
+        told.append(f"from {self.in_force_from}" if self.in_force_from else "")
+        told.append(f"until {self.in_force_to}" if self.in_force_to else "")
+        return ", ".join(part for part in told if part)
+
+    @property
+    def bounds(self) -> str:
+        """The interval in words, with its unit."""
+        low, high = ("" if bound is None else f"{Decimal(bound):f}" for bound in (self.low, self.high))
+        return f"{low}–{high} {self.unit}"
+
+    @property
+    def ages(self) -> str:
+        """The ages it applies to, in words."""
+        if self.end:
+            return f"{self.start or 0} to {self.end}"
+        return f"from {self.start}" if self.start else "all ages"
+
+    def clean(self) -> None:
+        """Refuses bounds, ages or days that can't hold anybody or anything."""
+        low, high = self.low, self.high
+        problems = age_problem(self)
+        if low is None and high is None:
+            problems["low"] = "A range needs a lower or an upper bound."
+        elif low is not None and high is not None and low > high:
+            problems["low"] = f"The lower bound, {low:f}, is above the upper bound, {high:f}."
+        elif low == high and (self.low_strict or self.high_strict):
+            problems["low"] = "Nothing lies between these bounds."
+        if self.in_force_from and self.in_force_to and self.in_force_from >= self.in_force_to:
+            problems["in_force_to"] = f"It ends on {self.in_force_to}, so it starts before that day."
+        _refuse(problems)
+
+    def overlapping(self, others: Iterable[ReferenceRange]) -> ReferenceRange | None:
+        """The first of other ranges of its marker that could judge the same result, else None."""
+        mine = _record(self)
+        return next((other for other in others if overlaps(mine, _record(other))), None)
 
     @property
     def interval(self) -> Interval:
@@ -243,6 +356,10 @@ class ReferenceRange(models.Model):
         )
 
 
+def _record(one: ReferenceRange) -> dict[str, Any]:
+    return {**vars(one), "laboratory": one.laboratory_id}
+
+
 class RangeGap(models.Model):
     """Ages for which no general range exists, with the reason."""
 
@@ -256,6 +373,10 @@ class RangeGap(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+    def clean(self) -> None:
+        """Refuses ages that nobody can have."""
+        _refuse(age_problem(self))
 
 
 class DecisionLimit(models.Model):
@@ -285,3 +406,7 @@ class DecisionLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.operator} {self.value} {self.unit})"
+
+    def clean(self) -> None:
+        """Refuses ages that nobody can have."""
+        _refuse(age_problem(self))

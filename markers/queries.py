@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import transaction
 
 from markers.facts import Catalogue, MarkerFacts, PanelFacts
 from markers.models import (
@@ -37,6 +41,15 @@ def catalogue() -> Catalogue:
 def touch() -> None:
     """Says that the catalogue has changed, so that each process reads it anew; call it in the writing transaction."""
     Edition.objects.update_or_create(pk=1, defaults={"token": uuid.uuid4()})
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """A transaction that changes the catalogue: one at a time, and every process sees it once it is through."""
+    with transaction.atomic():
+        Edition.objects.select_for_update().filter(pk=1).first()
+        yield
+        touch()
 
 
 def _read(token: uuid.UUID | None) -> Catalogue:
