@@ -569,6 +569,15 @@ class TestSeeds:
         self.change_seed(seeds)
         assert ferritin.ranges.get(condition="fasting").low == 7
 
+    def test_a_deleted_range_stays_away_until_its_seed_changes(self, curator_client, ferritin, seeds):
+        row, count = ferritin.ranges.order_by("id").first(), ferritin.ranges.count()
+        url = reverse("admin:markers_referencerange_delete", args=[row.pk])
+        curator_client.post(url, {"post": "yes"})
+        call_command("load_seeds", seeds=seeds, verbosity=0)  # the same seeds in another folder
+        assert ferritin.ranges.count() == count - 1
+        self.change_seed(seeds)
+        assert ferritin.ranges.count() == count
+
 
 class TestNothingPersonal:
     CANARIES = ("Canaryname", "731.4242", "canary note", "Canarylab", "canary-file", "canary@")
