@@ -578,6 +578,18 @@ class TestSeeds:
         self.change_seed(seeds)
         assert ferritin.ranges.count() == count
 
+    def test_the_unit_of_a_curators_range_stays_with_it(self, curator_client, alice_client, ferritin, seeds, maya):
+        sent = open_form(curator_client, ferritin)
+        add_row(sent, "units", code="g/L", factor="1000000", divisor="1", offset="0", basis="SI prefix")
+        add_row(sent, "ranges", **a_row(low="0.0001", unit="g/L", condition="fasting"))
+        assert curator_client.post(change_url(ferritin), sent).status_code == 302
+        self.change_seed(seeds)
+        assert "g/L" in ferritin.codes()
+        rows = [TypedRow(marker="ferritin", value="50", unit="ng/mL")]
+        create_visit(person=maya, collected_on=date(2020, 3, 4), lab="", fasting=True, note="", rows=rows)
+        points = alice_client.get(reverse("api:timeline", args=[maya.pk, "ferritin"])).json()["points"]
+        assert [point["position"] for point in points] == ["below"]
+
 
 class TestNothingPersonal:
     CANARIES = ("Canaryname", "731.4242", "canary note", "Canarylab", "canary-file", "canary@")
