@@ -590,6 +590,16 @@ class TestSeeds:
         points = alice_client.get(reverse("api:timeline", args=[maya.pk, "ferritin"])).json()["points"]
         assert [point["position"] for point in points] == ["below"]
 
+    def test_a_loinc_code_goes_to_the_marker_whose_seed_names_it(self, curator_client, zinc, ferritin, seeds):
+        code = ferritin.loinc_codes.first()
+        sent = open_form(curator_client, ferritin) | {"loinc_codes-0-DELETE": "on"}
+        assert curator_client.post(change_url(ferritin), sent).status_code == 302
+        sent = open_form(curator_client, zinc)
+        add_row(sent, "loinc_codes", code=code.code)
+        assert curator_client.post(change_url(zinc), sent).status_code == 302
+        self.change_seed(seeds)
+        assert LoincCode.objects.get(code=code.code).marker == ferritin
+
 
 class TestNothingPersonal:
     CANARIES = ("Canaryname", "731.4242", "canary note", "Canarylab", "canary-file", "canary@")

@@ -129,6 +129,7 @@ def _fill(marker: Marker, seed: Seed, owners: dict[str, Laboratory]) -> None:
         if not any(overlaps(one, other) for other in curated)
     ]
     _replace(ReferenceRange.objects.filter(marker=marker, is_curated=False), marker, ranges)
+    LoincCode.objects.filter(code__in=[one["code"] for one in seed.loinc]).exclude(marker=marker).delete()
     stated = {row["unit"] for row in curated} - {unit["code"] for unit in seed.units}
     _replace(MarkerUnit.objects.filter(marker=marker).exclude(code__in=stated), marker, seed.units)
     for model, wanted in (
