@@ -600,6 +600,19 @@ class TestSeeds:
         self.change_seed(seeds)
         assert LoincCode.objects.get(code=code.code).marker == ferritin
 
+    def test_a_laboratory_that_a_curator_added_becomes_the_seeds_of_the_same_name(self, curator_client, zinc, seeds):
+        sent = {"name": "Corner laboratory", "slug": "corner-lab", "aliases": ""}
+        assert curator_client.post(reverse("admin:markers_laboratory_add"), sent).status_code == 302
+        corner = Laboratory.objects.get(slug="corner-lab")
+        own = ReferenceRange.objects.create(
+            marker=zinc, laboratory=corner, low="7", unit="ug/dL", source="Its report", is_curated=True
+        )
+        file = seeds / "laboratories.toml"
+        file.write_text(file.read_text() + '\n[[laboratories]]\nslug = "corner"\nname = "Corner laboratory"\n')
+        call_command("load_seeds", seeds=seeds, verbosity=0)
+        own.refresh_from_db()
+        assert own.laboratory == Laboratory.objects.get(slug="corner")
+
 
 class TestNothingPersonal:
     CANARIES = ("Canaryname", "731.4242", "canary note", "Canarylab", "canary-file", "canary@")

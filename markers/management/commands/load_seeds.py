@@ -82,6 +82,8 @@ def load(laboratories: dict[str, dict[str, Any]], seeds: list[Seed], panels: lis
     counts: Counter[str] = Counter(laboratories=len(laboratories), markers=len(seeds), panels=len(panels))
     for slug, one in laboratories.items():
         fields = {"name": one["name"], "aliases": one.get("aliases", []), "url": one.get("url", "")}
+        if not Laboratory.objects.filter(slug=slug).exists():
+            Laboratory.objects.filter(name=one["name"]).update(slug=slug)
         _, changed = _put(Laboratory, slug, fields, one)
         counts["changed"] += changed
     owners = {row.slug: row for row in Laboratory.objects.all()}
