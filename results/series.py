@@ -129,6 +129,7 @@ class Fits:
         self.ranges, self.subject = ranges, subject
         self.edges = sorted(_edges(ranges, subject))
         self._known: dict[tuple[object, ...], Fit] = {}
+        self._converted: dict[tuple[Interval, str, str], Interval] = {}
 
     def at(self, collection: Collection) -> Fit:
         """The fit on the day of a collection, as `best_fit` gives it."""
@@ -142,6 +143,15 @@ class Fits:
                 self._known[key] = found
         return found
 
+    def converted(self, units: UnitTable, interval: Interval, source: str, target: str) -> Interval:
+        """The interval in another unit, worked out once for all results; as it is written in its own; UnitError."""
+        if source == target:
+            return units.convert_interval(interval, source, target)
+        key = (interval, source, target)
+        if key not in self._converted:
+            self._converted[key] = units.convert_interval(interval, source, target)
+        return self._converted[key]
+
 
 def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "", fits: Fits | None = None) -> Judgement:
     """The one decision which range judges a result: printed, else the laboratory's, else general, else none.
@@ -153,7 +163,8 @@ def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "",
     shown = unit or units.own
     code = unit_of(stored, units)
     value = read_value(stored.value)
-    fit = (fits or Fits(marker.ranges, subject)).at(stored.collection)
+    fits = fits or Fits(marker.ranges, subject)
+    fit = fits.at(stored.collection)
     if code is None:
         return Judgement("none", None, shown, None, "", _unknown_unit(stored, units), fit=fit)
     printed_code = units.find(stored.printed_unit) if stored.printed_unit else code
@@ -168,10 +179,10 @@ def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "",
     position: Position = "unplaced"
     if value.number is not None:
         own = Quantity(units.convert(value.number, code, units.own), units.own, value.comparator)
-        position = interpret(own, units.convert_interval(interval, interval_unit, units.own))
+        position = interpret(own, fits.converted(units, interval, interval_unit, units.own))
     return Judgement(
         position,
-        units.convert_interval(interval, interval_unit, shown),
+        fits.converted(units, interval, interval_unit, shown),
         shown,
         origin,  # type: ignore[arg-type]
         source,
