@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import re
 import secrets
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -105,9 +110,34 @@ class Site:
         return Visitor(self.url)
 
 
+def signed_in_as(site: Site, other: Visitor) -> Visitor:
+    """Another visitor of the same session, who need not sign in again."""
+    visitor = site.visitor()
+    for cookie in other.cookies:
+        visitor.cookies.set_cookie(cookie)
+    return visitor
+
+
+@functools.cache
+def static_files() -> Path:
+    """A folder with the static files collected once for all servers of a run."""
+    folder = Path(tempfile.mkdtemp(prefix="bloodsight-static-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    done = manage("up", "--no-serve", "--no-demo", env=environ(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def keep_static_files(folder: Path) -> None:
+    """Spares a start in this folder the collecting of static files."""
+    for name in ("static", "static.stamp"):
+        (folder / name).symlink_to(static_files() / name)
+
+
 @contextmanager
 def served(folder: Path, **settings: str) -> Iterator[Site]:
     """The site from `manage.py up` on a free port, its data in `folder`; stopped at the end."""
+    keep_static_files(folder)
     port = free_port()
     env = environ(folder, PORT=str(port), **settings)
     output = folder / "server-output.txt"
@@ -163,6 +193,15 @@ def postgres_server() -> str:
         if os.environ.get(name, "").startswith("postgres"):
             return os.environ[name]
     pytest.skip("no PostgreSQL: set CI_DATABASE_URL")
+
+
+def rows(address: str, query: str) -> list[tuple]:
+    """The answer of the database itself, past Django."""
+    if address.startswith("postgres"):
+        with psycopg.connect(address) as server:
+            return server.execute(query).fetchall()
+    with sqlite3.connect(address.removeprefix("sqlite:///")) as file:
+        return file.execute(query).fetchall()
 
 
 def percentile(times: list[float], share: float) -> float:

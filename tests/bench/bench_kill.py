@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 import os
 import random
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tests.live import ROOT, environ, manage, new_database, postgres_server
+from tests.live import ROOT, environ, manage, new_database, postgres_server, rows
 
 VISITS, RESULTS = 60, 12
 LOINC = ("2160-0", "3094-0", "3084-1", "2951-2", "2823-3", "17861-6", "1751-7", "2885-2", "1742-6", "1920-8")
@@ -137,15 +135,6 @@ def results_and_visits(address: str, person: str) -> tuple[int, int]:
         f" (SELECT COUNT(*) FROM results_visit WHERE person_id = '{name}')",
     )
     return found[0]
-
-
-def rows(address: str, query: str) -> list[tuple]:
-    """The answer of the database itself, past Django."""
-    if address.startswith("postgres"):
-        with psycopg.connect(address) as server:
-            return server.execute(query).fetchall()
-    with sqlite3.connect(address.removeprefix("sqlite:///")) as file:
-        return file.execute(query).fetchall()
 
 
 def is_sound(address: str) -> bool:

@@ -1,6 +1,6 @@
 """Many people save at the same time: nothing fails, nothing is half saved.
 
-The real server on a new database; each writer has a session and a person of its own.
+The real server on a new database; one account, and a person of its own for each writer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import Site, Visitor, new_database, percentile, postgres_server, served
+from tests.live import Site, Visitor, new_database, percentile, postgres_server, served, signed_in_as
 
 MARKERS = (
     *("creatinine", "urea", "uric-acid", "sodium", "potassium", "calcium", "albumin", "total-protein"),
@@ -64,15 +64,10 @@ def new_person(who: Visitor, name: str) -> str:
 def writers_campaign(site: Site, writers: int, visits: int, readers: int = 2) -> Figures:
     """`writers` save `visits` visits of 12 results each, all starting together, while some read."""
     figures, begin, done = Figures(), threading.Barrier(writers + readers + 1), threading.Event()
-    people: list[tuple[Visitor, str]] = []
-
-    def ready(number: int) -> tuple[Visitor, str]:
-        who = site.visitor()
-        assert "/people/" in who.sign_in().url, "sign-in failed"
-        return who, new_person(who, f"Writer {number}")
-
-    with ThreadPoolExecutor(2) as pool:  # all sign in to one account, which takes turns by its limit of failures
-        people = list(pool.map(ready, range(writers + readers)))
+    first = site.visitor()
+    assert "/people/" in first.sign_in().url, "sign-in failed"
+    everybody = [signed_in_as(site, first) for _ in range(writers + readers)]
+    people = [(who, new_person(who, f"Writer {number}")) for number, who in enumerate(everybody)]
 
     def write(who: Visitor, person: str) -> None:
         begin.wait()
@@ -147,8 +142,8 @@ def double_submits(site: Site, forms: int, presses: int = 8) -> list[int]:
     return made
 
 
-def sqlite_file_is_sound(folder: Path) -> bool:
-    with sqlite3.connect(folder / "bloodsight.sqlite3") as file:
+def sqlite_file_is_sound(path: Path) -> bool:
+    with sqlite3.connect(path) as file:
         return file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
@@ -157,7 +152,7 @@ def test_many_writers_on_sqlite(tmp_path, writers, visits):
     with served(tmp_path) as site:
         figures = writers_campaign(site, writers, visits)
         print(f"\nSQLite, {writers} writers of {visits} visits: {figures}")
-    assert sqlite_file_is_sound(tmp_path)
+    assert sqlite_file_is_sound(tmp_path / "bloodsight.sqlite3")
     assert (figures.errors, figures.whole, figures.partial) == (0, writers * visits, 0), figures.statuses
 
 
