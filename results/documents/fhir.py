@@ -12,7 +12,7 @@ from typing import Any
 
 from markers.quantity import COMPARATORS
 from markers.reference import Subject, age_on
-from results.documents.ranges import is_swapped, printed_range
+from results.documents.ranges import is_swapped, printed_range, range_unit
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
 from results.documents.strict_json import JsonError, JsonNumber, read_json, write_json
 
@@ -189,6 +189,7 @@ class _Reader:
             return
         row.printed_low, row.printed_high = interval.low, interval.high  # type: ignore[assignment]
         row.printed_low_strict, row.printed_high_strict = interval.low_strict, interval.high_strict
+        row.printed_unit = range_unit(text)[:60]
         if is_swapped(text):
             row.warnings.append("its range was printed the wrong way round and was swapped")
 

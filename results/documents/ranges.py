@@ -10,8 +10,11 @@ from markers.quantity import LONGEST
 
 _PART = r"(?:\.[0-9]+|,(?![0-9]{3}(?![0-9]))[0-9]+)"  # a comma before three digits could be a thousands sign
 _N = rf"([+-]?(?:[0-9]+{_PART}?|{_PART}))"
-_UNIT = r"(?P<rest>\s+(?:10[*^]|[^\d\s<>\-–—−]).*|\s*%)?"
-_ANOTHER = re.compile(r"(?:^|[\s(,;:<>=≤≥+\-–—−])(?!10[*^]|1[.,]73)[.,]?[0-9]")
+_UNIT = (  # one unit and no more: further words are prose, and prose gives no bound
+    r"(?P<unit>\s*%(?: of total (?:hgb|hb|hemoglobin))?"
+    r"|\s+(?:[x×]\s*)?[^\s;:<>]*[/^*%°][^\s;:<>]*(?:\s?(?:m2|m²|m\^2|sq\.? ?m))?"
+    r"|\s+(?:fL|pg|U|IU|AU|pH|mm|mmHg|mm Hg|kPa|s|sec|seconds|ratio))?"
+)
 _BETWEEN = re.compile(rf"{_N}\s*(?:-|–|—|−|to|_|\.\.\.?|bis|a)\s*{_N}{_UNIT}", re.IGNORECASE)
 _BELOW = re.compile(rf"(<|<=|≤|=<|< or =|less than|under|below|up to|to|max\.?)\s*{_N}{_UNIT}", re.IGNORECASE)
 _ABOVE = re.compile(
@@ -45,10 +48,21 @@ def is_swapped(text: str) -> bool:
     return bool(bounds and bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1])
 
 
-def _bounds(text: str) -> tuple[Decimal | None, Decimal | None, bool, bool] | None:
-    plain = text.translate({0x200B: None, 0xA0: " "}).strip().strip("[]()").strip()
+def range_unit(text: str) -> str:
+    """The unit that a range prints behind its bounds, or "" where it prints none."""
+    plain = _plain(text)
     found = _BETWEEN.fullmatch(plain) or _BELOW.fullmatch(plain) or _ABOVE.fullmatch(plain)
-    if found is None or _ANOTHER.search(found["rest"] or ""):
+    return (found["unit"] or "").strip().partition(" of total")[0] if found else ""
+
+
+def _plain(text: str) -> str:
+    return text.translate({0x200B: None, 0xA0: " "}).strip().strip("[]()").strip()
+
+
+def _bounds(text: str) -> tuple[Decimal | None, Decimal | None, bool, bool] | None:
+    plain = _plain(text)
+    found = _BETWEEN.fullmatch(plain) or _BELOW.fullmatch(plain) or _ABOVE.fullmatch(plain)
+    if found is None:
         return None
     if found.re is _BETWEEN:
         return _number(found[1]), _number(found[2]), False, False
