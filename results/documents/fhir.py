@@ -21,7 +21,9 @@ HIDDEN = {"entered-in-error": "entered in error", "cancelled": "canceled", "regi
 UCUM = "http://unitsofmeasure.org"
 LOINC = "http://loinc.org"
 
-_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?)?")
+_INSTANT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:(Z)|([+-]\d{2}):?(\d{2}))?)?", re.ASCII
+)
 _SEXES = {"248153007": "male", "248152002": "female", "male": "male", "female": "female", "m": "male", "f": "female"}
 _AGE_UNITS = {"a": "years", "mo": "months", "d": "days", "wk": "weeks", "yrs": "years", "years": "years"}
 _NUMBER = re.compile(r"-?(?:[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
@@ -113,8 +115,8 @@ class _Reader:
         names = [_text(_dict(part.get("code")).get("text")), *(one.get("display", "") for one in row.codings)]
         row.name = next((name for name in names if name), "") or next((one["code"] for one in row.codings), "")
         _value(row, part)
-        self._ranges(row, part)
         self._when(row, whole, url)
+        self._ranges(row, part)
         row.lab = self._laboratory(whole, url)
         row.status = _text(whole.get("status"))[:30]
         row.method = _concept(whole.get("method"))[:80]
@@ -147,10 +149,13 @@ class _Reader:
             return
         try:
             row.collected_on = date.fromisoformat(found[1])
-            row.collected_time = time.fromisoformat(found[2]) if found[2] else None
         except ValueError:
             row.problem = row.problem or f"its date, {written[:20]}, is not a day"
-        row.offset = {"Z": "+00:00"}.get(found[3], found[3]) if found[3] else ""
+            return
+        with contextlib.suppress(ValueError):  # a leap second, or 24:00: the day stands
+            row.collected_time = time.fromisoformat(found[2]) if found[2] else None
+        if row.collected_time:
+            row.offset = "+00:00" if found[3] else f"{found[4]}:{found[5]}" if found[4] else ""
 
     def _report(self, whole: dict[str, Any], url: str) -> dict[str, Any]:
         return self.reports.get(url) or self.reports.get(f"Observation/{_text(whole.get('id'))}") or {}
@@ -304,6 +309,7 @@ def _effective(resource: dict[str, Any]) -> str:
         resource.get("effectiveInstant"),
         period.get("start"),
         period.get("end"),
+        *(events if len(events := _list(_dict(resource.get("effectiveTiming")).get("event"))) == 1 else ()),
     )
     return next((_text(one) for one in choices if one), "")
 

@@ -79,3 +79,78 @@ def test_a_range_in_words_gives_bounds_only_where_it_is_nothing_else(text, low, 
     assert bounds(found) == (low, high)
     assert found.printed_unit == unit
     assert found.printed_text == text
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "at", "offset"),
+    [
+        ("2026-10-03", date(2026, 10, 3), None, ""),
+        ("2026-10-03T23:30:00-05:00", date(2026, 10, 3), time(23, 30), "-05:00"),
+        ("2026-10-03T00:15:00+14:00", date(2026, 10, 3), time(0, 15), "+14:00"),
+        ("2026-10-03T08:00Z", date(2026, 10, 3), time(8), "+00:00"),
+        ("2026-10-03T08:00:01.123456789Z", date(2026, 10, 3), time(8, 0, 1), "+00:00"),
+        ("2026-10-03 08:00:00+0200", date(2026, 10, 3), time(8), "+02:00"),
+        ("2026-10-03T08:00:00", date(2026, 10, 3), time(8), ""),
+        ("2026-10-03T23:59:60Z", date(2026, 10, 3), None, ""),
+        ("1955-02-28", date(1955, 2, 28), None, ""),
+        ("1900-01-01T00:00:00-00:00", date(1900, 1, 1), time(0), "-00:00"),
+    ],
+)
+def test_an_instant_keeps_its_local_day(written, day, at, offset):
+    found = row(effectiveDateTime=written)
+    assert (found.collected_on, found.collected_time, found.offset, found.problem) == (day, at, offset, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("2026", "its date, 2026, names no day"),
+        ("2026-10", "its date, 2026-10, names no day"),
+        ("2026-02-30", "its date, 2026-02-30, is not a day"),
+        ("0000-01-01", "its date, 0000-01-01, is not a day"),
+        ("03/10/2026", "its date, 03/10/2026, names no day"),
+        ("２０２６-10-03", "its date, ２０２６-10-03, names no day"),
+        ("yesterday", "its date, yesterday, names no day"),
+        (20261003, "its date, 20261003, names no day"),
+        (None, "it has no date"),
+    ],
+)
+def test_a_date_that_names_no_day_can_t_be_read(written, problem):
+    found = row(effectiveDateTime=written)
+    assert (found.collected_on, found.problem) == (None, problem)
+
+
+@pytest.mark.parametrize(
+    ("parts", "day"),
+    [
+        ({"effectivePeriod": {"start": "2013-04-02T09:30:10+01:00"}}, date(2013, 4, 2)),
+        ({"effectivePeriod": {"start": "2013-04-02", "end": "2013-04-05"}}, date(2013, 4, 2)),
+        ({"effectivePeriod": {"end": "2013-04-05"}}, date(2013, 4, 5)),
+        ({"effectiveInstant": "2013-04-02T09:30:10+01:00"}, date(2013, 4, 2)),
+        ({"effectiveTiming": {"event": ["2013-04-02"]}}, date(2013, 4, 2)),
+        ({"effectiveTiming": {"event": ["2013-04-02", "2013-04-09"]}}, None),
+        ({"effectiveTiming": {"repeat": {"count": 3}}}, None),
+        ({"effectivePeriod": {}}, None),
+    ],
+)
+def test_every_shape_of_a_collection_time_is_read(parts, day):
+    assert row(effectiveDateTime=None, **parts).collected_on == day
+
+
+def test_a_result_without_a_date_takes_its_report_s_and_then_the_day_of_issue():
+    report = {"resourceType": "DiagnosticReport", "id": "r", "result": [{"reference": "Observation/o1"}]}
+    undated = observation(effectiveDateTime=None, issued="2026-10-05T10:00:00Z")
+    (from_report,) = read(undated, report | {"effectiveDateTime": "2026-10-03"}).rows
+    assert (from_report.collected_on, from_report.warnings) == (date(2026, 10, 3), [])
+    asked = ["only the day it was issued is known, not the day of collection"]
+    (issued,) = read(undated, report).rows
+    assert (issued.collected_on, issued.warnings) == (date(2026, 10, 5), asked)
+    (report_issued,) = read(observation(effectiveDateTime=None), report | {"issued": "2026-10-06T10:00:00Z"}).rows
+    assert (report_issued.collected_on, report_issued.warnings) == (date(2026, 10, 6), asked)
+
+
+def test_a_range_by_age_is_chosen_by_the_age_on_the_day_of_collection():
+    child = {"low": quantity(0.3), "high": quantity(0.7), "age": {"high": {"value": 14, "code": "a"}}}
+    adult = {"low": quantity(0.7), "high": quantity(1.3), "age": {"low": {"value": 15, "code": "a"}}}
+    for day, expected in (("1985-06-01", ("0.7", "1.3")), ("1984-06-01", ("0.3", "0.7")), ("1971-01-01", ("0.3", "0.7"))):
+        assert bounds(row(effectiveDateTime=day, referenceRange=[child, adult])) == expected
