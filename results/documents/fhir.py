@@ -10,8 +10,10 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from markers.interval import Interval
 from markers.quantity import COMPARATORS
 from markers.reference import Subject, age_on
+from markers.units import tidy
 from results.documents.ranges import is_swapped, printed_range, range_unit
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
 from results.documents.strict_json import JsonError, JsonNumber, read_json, write_json
@@ -24,8 +26,17 @@ LOINC = "http://loinc.org"
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:(Z)|([+-]\d{2}):?(\d{2}))?)?", re.ASCII
 )
-_SEXES = {"248153007": "male", "248152002": "female", "male": "male", "female": "female", "m": "male", "f": "female"}
-_AGE_UNITS = {"a": "years", "mo": "months", "d": "days", "wk": "weeks", "yrs": "years", "years": "years"}
+_SEXES = {
+    **dict.fromkeys(("248153007", "male", "males", "m", "man", "men"), "male"),
+    **dict.fromkeys(("248152002", "female", "females", "f", "woman", "women"), "female"),
+}
+_AGE_UNITS = {
+    **dict.fromkeys(("a", "yr", "yrs", "year", "years"), "years"),
+    **dict.fromkeys(("mo", "month", "months"), "months"),
+    **dict.fromkeys(("wk", "week", "weeks"), "weeks"),
+    **dict.fromkeys(("d", "day", "days"), "days"),
+}
+_NO_BOUND = re.compile(r"-?9{6,}(?:\.9+|\.0+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
 
 
@@ -172,21 +183,36 @@ class _Reader:
     def _ranges(self, row: ReportedRow, part: dict[str, Any]) -> None:
         """The one range of type normal that applies to this person; prose gives text and no bound."""
         ranges = [one for one in _list(part.get("referenceRange")) if isinstance(one, dict)]
-        normal = [one for one in ranges if _is_normal(one) and self._applies(one, row)]
-        row.printed_text = "; ".join(_text(one.get("text")).strip() for one in ranges if one.get("text"))[:200]
-        if len(normal) != 1:
-            if len(normal) > 1:
+        normal = [one for one in ranges if _is_normal(one)]
+        fitting = [one for one in normal if self._applies(one, row)]
+        chosen = fitting[0] if len(fitting) == 1 else None
+        as_text = [_text(one.get("text")).strip() for one in ranges]
+        if chosen is None or len(ranges) > 1:
+            as_text = [text or _described(one) for text, one in zip(as_text, ranges, strict=True)]
+        row.printed_text = "; ".join(filter(None, as_text))[:200]
+        if chosen is None:
+            if fitting:
                 row.warnings.append("it prints several ranges; none was taken")
+            elif strange := next((who for one in normal if (who := _unknown_group(one))), ""):
+                row.warnings.append(f"its range is printed for {strange[:60]}, so it was not taken")
             return
-        chosen = normal[0]
         low, high = _dict(chosen.get("low")), _dict(chosen.get("high"))
         row.printed_low, row.printed_high = _decimal(low.get("value")), _decimal(high.get("value"))
-        row.printed_unit = _text(low.get("code")) or _text(high.get("code")) or _text(low.get("unit"))
+        row.printed_low_strict = row.printed_low is not None and _text(low.get("comparator")) == ">"
+        row.printed_high_strict = row.printed_high is not None and _text(high.get("comparator")) == "<"
+        units = [_unit_of(bound) for bound in (low, high) if _decimal(bound.get("value")) is not None]
+        row.printed_unit = next(filter(None, units), "")[:60]
         if row.printed_low is None and row.printed_high is None:
             self._text_range(row, _text(chosen.get("text")))
+        elif len({tidy(unit) for unit in units if unit}) > 1:
+            row.printed_low = row.printed_high = None
+            row.printed_text = row.printed_text or _described(chosen)[:200]
+            row.warnings.append(f"the bounds of its range are in {' and '.join(units)}; it was not taken")
         elif row.printed_low is not None and row.printed_high is not None and row.printed_low > row.printed_high:
             row.printed_low, row.printed_high = row.printed_high, row.printed_low
             row.warnings.append("its range was printed the wrong way round and was swapped")
+        elif (said := printed_range(_text(chosen.get("text")))) and _same_bounds(row, said):
+            row.printed_low_strict, row.printed_high_strict = said.low_strict, said.high_strict
 
     def _text_range(self, row: ReportedRow, text: str) -> None:
         interval = printed_range(text)
@@ -199,27 +225,27 @@ class _Reader:
             row.warnings.append("its range was printed the wrong way round and was swapped")
 
     def _applies(self, one: dict[str, Any], row: ReportedRow) -> bool:
-        sexes = {_SEXES.get(code.casefold()) for group in _list(one.get("appliesTo")) for code in _words(group)} - {
-            None
-        }
-        if sexes and self.subject.sex not in sexes:
+        """True for a range of this person's sex and age on that day; a group we can't check never matches."""
+        sexes = {sex for group in _list(one.get("appliesTo")) for sex in _sexes(group)}
+        if _unknown_group(one) or (sexes and self.subject.sex not in sexes):
             return False
         limits = _dict(one.get("age"))
-        if not limits:
-            return True
-        if self.subject.born_on is None:
+        return all(self._age_fits(_dict(limits[name]), name, row) for name in ("low", "high") if limits.get(name))
+
+    def _age_fits(self, bound: dict[str, Any], name: str, row: ReportedRow) -> bool:
+        number = _decimal(bound.get("value"))
+        names = (_text(bound.get("code")), _text(bound.get("unit")))
+        unit = next((_AGE_UNITS[one.casefold()] for one in names if one.casefold() in _AGE_UNITS), None)
+        if number is None or unit is None or self.subject.born_on is None or row.collected_on is None:
             return False
-        effective = row.collected_on or date.today()  # noqa: DTZ011
-        for name in ("low", "high"):
-            bound = _dict(limits.get(name))
-            number, unit = _decimal(bound.get("value")), _AGE_UNITS.get(_text(bound.get("code") or bound.get("unit")))
-            if number is None or unit is None:
-                continue
-            age = age_on(self.subject.born_on, effective, "days" if unit == "weeks" else unit)
-            limit = number * 7 if unit == "weeks" else number
-            if (name == "low" and age < limit) or (name == "high" and age > limit):
-                return False
-        return True
+        if unit == "years" and number % 1:
+            number, unit = number * 12, "months"
+        if unit == "weeks":
+            number, unit = number * 7, "days"
+        if number % 1:
+            return False
+        age = age_on(self.subject.born_on, row.collected_on, unit)
+        return age >= number if name == "low" else age <= number
 
 
 def _resources(document: dict[str, Any], locator: str = "") -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -315,8 +341,42 @@ def _effective(resource: dict[str, Any]) -> str:
 
 
 def _is_normal(one: dict[str, Any]) -> bool:
-    codes = {_text(coding.get("code")) for coding in _codings(one.get("type"))}
-    return not codes or "normal" in codes
+    words = [word.casefold() for word in _words(one.get("type") or one.get("meaning")) if word]
+    return not words or any(word.startswith(("normal", "reference")) for word in words)
+
+
+def _sexes(group: Any) -> set[str]:
+    return {_SEXES[word.casefold()] for word in _words(group) if word.casefold() in _SEXES}
+
+
+def _unknown_group(one: dict[str, Any]) -> str:
+    """Whom a range is for where that is no sex: a condition that isn't known never matches."""
+    return next((_concept(group) for group in _list(one.get("appliesTo")) if not _sexes(group)), "")
+
+
+def _unit_of(bound: dict[str, Any]) -> str:
+    return _text(bound.get("code")) or _text(bound.get("unit"))
+
+
+def _same_bounds(row: ReportedRow, said: Interval) -> bool:
+    return (row.printed_low, row.printed_high) == (said.low, said.high)
+
+
+def _described(one: dict[str, Any]) -> str:
+    """A range in words where the document gives none: `0.76–1.27 mg/dL (Male, from 15 yrs)`."""
+    low, high, age = _dict(one.get("low")), _dict(one.get("high")), _dict(one.get("age"))
+    ends = [_text(bound.get("value")) for bound in (low, high)]
+    if not any(ends):
+        return ""
+    unit = _text(low.get("unit")) or _text(high.get("unit")) or _unit_of(low) or _unit_of(high)
+    whom = [_concept(one.get("type")), *(_concept(group) for group in _list(one.get("appliesTo")))]
+    for name, word in (("low", "from"), ("high", "to")):
+        bound = _dict(age.get(name))
+        if bound:
+            whom.append(f"{word} {_text(bound.get('value'))} {_text(bound.get('unit')) or _unit_of(bound)}")
+    said = ", ".join(filter(None, whom))
+    span = "–".join(ends) if all(ends) else f"from {ends[0]}" if ends[0] else f"up to {ends[1]}"
+    return f"{span} {unit}".strip() + (f" ({said})" if said else "")
 
 
 def _codings(concept: Any) -> Iterator[dict[str, str]]:
@@ -327,10 +387,11 @@ def _codings(concept: Any) -> Iterator[dict[str, str]]:
 
 
 def _words(concept: Any) -> list[str]:
-    return [
+    written = (
         _text(_dict(concept).get("text")),
-        *(part for one in _codings(concept) for part in (one["code"], one["display"])),
-    ]
+        *(one[part] for one in _codings(concept) for part in ("code", "display")),
+    )
+    return [one.strip() for one in written]
 
 
 def _concept(concept: Any) -> str:
@@ -345,9 +406,12 @@ def _concept(concept: Any) -> str:
 
 
 def _decimal(number: Any) -> Decimal | None:
-    text = _text(number)
-    found = Decimal(text) if _NUMBER.fullmatch(text) else None
-    return None if found is None or abs(found) >= 999_999 or len(format(found, "f")) > 40 else found
+    """A bound; None where it is none, where nines stand for no bound, or where it is out of all proportion."""
+    text = _text(number).strip()
+    found = Decimal(text) if _NUMBER.fullmatch(text) and not _NO_BOUND.fullmatch(text) else None
+    if found is None or not found.is_finite() or abs(found.adjusted()) > 38 or len(format(found, "f")) > 40:
+        return None
+    return found
 
 
 def _text(value: Any) -> str:

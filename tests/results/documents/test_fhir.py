@@ -152,5 +152,104 @@ def test_a_result_without_a_date_takes_its_report_s_and_then_the_day_of_issue():
 def test_a_range_by_age_is_chosen_by_the_age_on_the_day_of_collection():
     child = {"low": quantity(0.3), "high": quantity(0.7), "age": {"high": {"value": 14, "code": "a"}}}
     adult = {"low": quantity(0.7), "high": quantity(1.3), "age": {"low": {"value": 15, "code": "a"}}}
-    for day, expected in (("1985-06-01", ("0.7", "1.3")), ("1984-06-01", ("0.3", "0.7")), ("1971-01-01", ("0.3", "0.7"))):
+    for day, expected in (
+        ("1985-06-01", ("0.7", "1.3")),
+        ("1984-06-01", ("0.3", "0.7")),
+        ("1971-01-01", ("0.3", "0.7")),
+    ):
         assert bounds(row(effectiveDateTime=day, referenceRange=[child, adult])) == expected
+
+
+def limits(low: Any = None, high: Any = None, unit: str = "mg/dL", **more: Any) -> dict[str, Any]:
+    ends = {name: quantity(one, unit) for name, one in (("low", low), ("high", high)) if one is not None}
+    return ends | more
+
+
+def years(low: Any = None, high: Any = None, code: str = "a") -> dict[str, Any]:
+    return {name: {"value": one, "code": code} for name, one in (("low", low), ("high", high)) if one is not None}
+
+
+def concept(code: str = "", **more: str) -> dict[str, Any]:
+    return {"coding": [{"code": code} | more]} if code else dict(more)
+
+
+MEN = limits(0.76, 1.27, appliesTo=[concept("248153007", display="Male")], age=years(15), type=concept("normal"))
+WOMEN = limits(0.57, 1, appliesTo=[concept("248152002", display="Female")], age=years(15), type=concept("normal"))
+NOT_STATED = Subject("unstated", date(1970, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("ranges", "subject", "expected", "warning"),
+    [
+        ([limits(0.6, 1.2)], MALE, ("0.6", "1.2"), ""),
+        ([limits(0, 1.2)], MALE, ("0", "1.2"), ""),
+        ([limits(None, 1.2)], MALE, (None, "1.2"), ""),
+        ([limits(0.6)], MALE, ("0.6", None), ""),
+        ([limits("0.6", "1.20")], MALE, ("0.6", "1.20"), ""),
+        ([limits(0.6, 999999)], MALE, ("0.6", None), ""),
+        ([limits(-999999, 999999)], MALE, (None, None), ""),
+        ([limits(-999999.99, 1.2)], MALE, (None, "1.2"), ""),
+        ([limits(4500000, 5900000, "/uL")], MALE, ("4500000", "5900000"), ""),
+        ([limits("np", "")], MALE, (None, None), ""),
+        ([limits("-", "[ ]")], MALE, (None, None), ""),
+        ([limits(1.2, 0.6)], MALE, ("0.6", "1.2"), "the wrong way round"),
+        ([MEN, WOMEN], MALE, ("0.76", "1.27"), ""),
+        ([MEN, WOMEN], Subject("female", date(1970, 1, 1)), ("0.57", "1"), ""),
+        ([MEN, WOMEN], NOT_STATED, (None, None), ""),
+        ([MEN, WOMEN], Subject("male", date(2011, 10, 4)), (None, None), ""),
+        ([MEN, WOMEN], Subject("male", date(2011, 10, 3)), ("0.76", "1.27"), ""),
+        ([MEN, WOMEN], Subject("male"), (None, None), ""),
+        ([limits(1, 2, appliesTo=[{"text": "Women"}])], MALE, (None, None), ""),
+        ([limits(1, 2, appliesTo=[{"text": "Men"}])], MALE, ("1", "2"), ""),
+        ([limits(1, 2, appliesTo=[{"text": "pregnant"}])], MALE, (None, None), "printed for pregnant"),
+        ([limits(1, 2, appliesTo=[concept("248153007"), {"text": "fasting"}])], MALE, (None, None), "for fasting"),
+        ([limits(1, 2), limits(3, 4)], MALE, (None, None), "several ranges"),
+        ([limits(1, 2), limits(3, 4, type=concept("treatment"))], MALE, ("1", "2"), ""),
+        ([limits(3, 4, type=concept("therapeutic"))], MALE, (None, None), ""),
+        ([limits(3, 4, type={"text": "Therapeutic range"})], MALE, (None, None), ""),
+        ([limits(3, 4, type={"text": "Normal Range"})], MALE, ("3", "4"), ""),
+        ([limits(3, 4, meaning=concept("critical"))], MALE, (None, None), ""),
+        ([limits(1, 2, age=years(0.5, 1))], Subject("male", date(2026, 3, 3)), ("1", "2"), ""),
+        ([limits(1, 2, age=years(0.5, 1))], Subject("male", date(2026, 4, 4)), (None, None), ""),
+        ([limits(1, 2, age=years(2, 4, "wk"))], Subject("male", date(2026, 9, 19)), ("1", "2"), ""),
+        ([limits(1, 2, age=years(2, 4, "wk"))], Subject("male", date(2026, 9, 20)), (None, None), ""),
+        ([limits(1, 2, age=years(24, None, "h"))], MALE, (None, None), ""),
+        ([{"low": quantity(3.1, "mmol/L"), "high": quantity(110)}], MALE, (None, None), "in mmol/L and mg/dL"),
+        ([{}], MALE, (None, None), ""),
+        ("3-4", MALE, (None, None), ""),
+        (None, MALE, (None, None), ""),
+    ],
+)
+def test_the_one_range_that_applies_is_taken(ranges, subject, expected, warning):
+    found = row(subject, referenceRange=ranges)
+    assert bounds(found) == expected
+    assert warning in "; ".join(found.warnings)
+    assert bool(found.warnings) is bool(warning)
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        (limits(high=5.7, text="<5.7"), (False, True)),
+        (limits(high=5.7, text="<=5.7"), (False, False)),
+        (limits(high=5.7, text="<6.0"), (False, False)),
+        (limits(high=5.7), (False, False)),
+        (limits(low=59, text=">59"), (True, False)),
+        ({"high": quantity(5.7, comparator="<")}, (False, True)),
+        ({"text": "<5.7"}, (False, True)),
+    ],
+)
+def test_a_bound_is_strict_where_the_report_prints_it_so(printed, expected):
+    found = row(referenceRange=[printed])
+    assert (found.printed_low_strict, found.printed_high_strict) == expected
+
+
+def test_ranges_that_are_not_taken_stay_readable():
+    found = row(NOT_STATED, referenceRange=[MEN, WOMEN])
+    assert found.printed_text == "0.76–1.27 mg/dL (normal, Male, from 15 a); 0.57–1 mg/dL (normal, Female, from 15 a)"
+
+
+def test_the_unit_of_a_range_is_kept_whichever_bound_states_it():
+    assert row(referenceRange=[{"high": {"value": 5, "unit": "mmol/L"}}]).printed_unit == "mmol/L"
+    assert row(referenceRange=[{"low": {"value": 3}, "high": {"value": 5, "code": "mmol/L"}}]).printed_unit == "mmol/L"
+    assert len(row(referenceRange=[limits(3, 5, "x" * 500)]).printed_unit) == 60
