@@ -21,7 +21,6 @@ from results.documents.strict_json import JsonError, JsonNumber, read_json, writ
 MOST_ROWS = 50_000
 HIDDEN = {"entered-in-error": "entered in error", "cancelled": "canceled", "registered": "not yet measured"}
 UCUM = "http://unitsofmeasure.org"
-LOINC = "http://loinc.org"
 
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:(Z)|([+-]\d{2}):?(\d{2}))?)?", re.ASCII
@@ -36,6 +35,7 @@ _AGE_UNITS = {
     **dict.fromkeys(("wk", "week", "weeks"), "weeks"),
     **dict.fromkeys(("d", "day", "days"), "days"),
 }
+_BLANKS = {0x200B: None, 0xFEFF: None, 0xA0: " "}
 _NO_BOUND = re.compile(r"-?9{6,}(?:\.9+|\.0+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
 
@@ -58,9 +58,11 @@ class _Reader:
         self.subject, self.found = subject, Document()
         self.places = list(_resources(document))
         self.known: dict[str, dict[str, Any]] = {}
-        for _, resource, url in self.places:
-            names = {url, f"{resource.get('resourceType')}/{resource.get('id')}"}
+        for locator, resource, url in self.places:
+            own = _text(resource.get("id"))
+            names = [url] if ".contained[" in locator else [url, own and f"{_text(resource.get('resourceType'))}/{own}"]
             self.known |= {name: resource for name in names if name}
+        self.urls = {id(resource): url for _, resource, url in self.places}
         self.reports = self._reports()
 
     def read(self) -> Document:
@@ -71,7 +73,7 @@ class _Reader:
             if kind == "Observation":
                 self._observation(locator, resource, url)
             elif kind not in ("Patient", "DiagnosticReport", "Bundle"):
-                self.found.leave_out(f"{kind}: not a result")
+                self.found.leave_out(f"{_text(kind)[:40] or 'a resource of no type'}: not a result")
         if not self.found.rows and not self.found.left_out:
             raise DocumentError("This document holds no laboratory results.")
         if len(self.found.rows) > MOST_ROWS:
@@ -79,36 +81,58 @@ class _Reader:
         return self.found
 
     def _patient(self) -> Patient | None:
-        patients = {write_json(one.get("id")): one for _, one, _ in self.places if one.get("resourceType") == "Patient"}
-        if len(patients) > 1:
-            names = ", ".join(_patient_of(one).name or "somebody unnamed" for one in list(patients.values())[:5])
-            raise DocumentError(f"This document is about several people ({names}). Bring a file about one person.")
-        if patients:
-            return _patient_of(next(iter(patients.values())))
-        subjects = {
-            _text(_dict(one.get("subject")).get("reference"))
-            for _, one, _ in self.places
-            if one.get("resourceType") == "Observation"
-        } - {""}
-        if len(subjects) > 1:
-            raise DocumentError("This document is about several people. Bring a file about one person.")
-        return None
+        """Whom the document is about; DocumentError where its patients or its results are of several people."""
+        patients: dict[str, Patient] = {}
+        for _, one, _ in self.places:
+            if one.get("resourceType") == "Patient":
+                patients.setdefault(_key(one), _patient_of(one))
+        whose = {
+            self._whose(locator, one) for locator, one, _ in self.places if one.get("resourceType") == "Observation"
+        }
+        whose -= {"", *patients}
+        same = len(patients) == len(whose) == 1 and not next(iter(whose)).rpartition("Patient/")[1]
+        if len(patients) + (0 if same else len(whose)) > 1:
+            names = [one.name or "somebody unnamed" for one in patients.values()] + sorted(whose)
+            shown = ", ".join(names[:5])[:300] + (", ..." if len(names) > 5 else "")
+            raise DocumentError(f"This document is about several people ({shown}). Bring a file about one person.")
+        return next(iter(patients.values()), None)
+
+    def _whose(self, locator: str, observation: dict[str, Any]) -> str:
+        """Whom an observation is about: the key of a patient of the document, else what is said of them."""
+        subject = _dict(observation.get("subject"))
+        reference = _text(subject.get("reference"))
+        resource = self._resolve(locator, reference)
+        if resource.get("resourceType") == "Patient":
+            return _key(resource)
+        identifier = _text(_dict(subject.get("identifier")).get("value"))
+        return reference.partition("/_history/")[0] or identifier or _text(subject.get("display"))
+
+    def _resolve(self, locator: str, reference: str) -> dict[str, Any]:
+        """The resource that a reference in the resource at `locator` means, or an empty one."""
+        if reference.startswith("#"):
+            return self.known.get(_container(locator) + reference, {})
+        found = self.known.get(reference) or self.known.get(_tail(reference), {})
+        elsewhere = reference.startswith("http") and self.urls.get(id(found), "").startswith("http")
+        return {} if elsewhere and self.urls[id(found)] != reference.partition("/_history/")[0] else found
 
     def _reports(self) -> dict[str, dict[str, Any]]:
         """Result reference -> the report that lists it."""
         found: dict[str, dict[str, Any]] = {}
-        for _, report, _ in self.places:
+        for locator, report, _ in self.places:
             if report.get("resourceType") == "DiagnosticReport":
                 for one in _list(report.get("result")):
-                    found.setdefault(_text(_dict(one).get("reference")), report)
+                    if reference := _text(_dict(one).get("reference")):
+                        found.setdefault(_container(locator) + reference if reference[0] == "#" else reference, report)
+                        found.setdefault(_tail(reference), report)
         return found
 
     def _observation(self, locator: str, observation: dict[str, Any], url: str) -> None:
-        status = _text(observation.get("status"))
+        status = _text(observation.get("status")).strip().casefold()
         if status in HIDDEN:
             return self.found.leave_out(HIDDEN[status])
-        categories = {_text(one.get("code")) for group in _list(observation.get("category")) for one in _codings(group)}
-        if categories and "laboratory" not in categories:
+        groups = [one for group in _list(observation.get("category")) for one in _codings(group)]
+        categories = {one["code"].casefold() for one in groups if one["code"]}
+        if categories and not categories & {"laboratory", "lab"}:
             return self.found.leave_out("Observation: not from a laboratory")
         parts = [one for one in _list(observation.get("component")) if isinstance(one, dict)]
         has_value = any(name.startswith("value") for name in observation)
@@ -123,15 +147,14 @@ class _Reader:
     def _row(self, locator: str, whole: dict[str, Any], part: dict[str, Any], url: str, suffix: str) -> None:
         row = ReportedRow(locator=locator)
         row.codings = list(_codings(part.get("code")))
-        names = [_text(_dict(part.get("code")).get("text")), *(one.get("display", "") for one in row.codings)]
-        row.name = next((name for name in names if name), "") or next((one["code"] for one in row.codings), "")
+        row.name = _concept(part.get("code"))
         _value(row, part)
         self._when(row, whole, url)
         self._ranges(row, part)
-        row.lab = self._laboratory(whole, url)
+        row.lab = self._laboratory(_container(locator), whole, url)
         row.status = _text(whole.get("status"))[:30]
         row.method = _concept(whole.get("method"))[:80]
-        row.specimen = (_text(_dict(whole.get("specimen")).get("display")))[:80]
+        row.specimen = self._specimen(locator, whole)[:80]
         row.note = "\n".join(_text(_dict(note).get("text")) for note in _list(whole.get("note")))
         row.interpretation = ", ".join(filter(None, (_concept(one) for one in _list(part.get("interpretation")))))[:80]
         row.resource = write_json(whole)
@@ -168,16 +191,23 @@ class _Reader:
         if row.collected_time:
             row.offset = "+00:00" if found[3] else f"{found[4]}:{found[5]}" if found[4] else ""
 
-    def _report(self, whole: dict[str, Any], url: str) -> dict[str, Any]:
-        return self.reports.get(url) or self.reports.get(f"Observation/{_text(whole.get('id'))}") or {}
+    def _specimen(self, locator: str, whole: dict[str, Any]) -> str:
+        """What was collected: the type of the specimen, else what the reference is shown as."""
+        specimen = _dict(whole.get("specimen"))
+        resource = self._resolve(_container(locator), _text(specimen.get("reference")))
+        return _concept(resource.get("type")) or _text(specimen.get("display"))
 
-    def _laboratory(self, whole: dict[str, Any], url: str) -> str:
+    def _report(self, whole: dict[str, Any], url: str) -> dict[str, Any]:
+        own = "" if "#" in url else f"Observation/{_text(whole.get('id'))}"
+        return self.reports.get(url) or self.reports.get(own) or {}
+
+    def _laboratory(self, locator: str, whole: dict[str, Any], url: str) -> str:
         """The performing organization's name; a person who signed is no laboratory."""
         for performer in (*_list(whole.get("performer")), *_list(self._report(whole, url).get("performer"))):
             reference = _text(_dict(performer).get("reference"))
-            resource = self.known.get(reference, {})
-            if resource.get("resourceType") == "Organization" or reference.startswith("Organization/"):
-                return (_text(resource.get("name")) or _text(_dict(performer).get("display")))[:120]
+            resource = self._resolve(locator, reference)
+            if resource.get("resourceType") == "Organization" or _tail(reference).startswith("Organization/"):
+                return (_text(resource.get("name")) or _text(_dict(performer).get("display"))).strip()[:120]
         return ""
 
     def _ranges(self, row: ReportedRow, part: dict[str, Any]) -> None:
@@ -255,7 +285,8 @@ def _resources(document: dict[str, Any], locator: str = "") -> Iterator[tuple[st
         yield locator or str(kind), document, ""
         for place, inner in enumerate(_list(document.get("contained"))):
             if isinstance(inner, dict):
-                yield f"{locator or kind}.contained[{place}]", inner, f"#{inner.get('id')}"
+                where = f"{locator or kind}.contained[{place}]"
+                yield where, inner, f"{locator or kind}#{_text(inner.get('id'))}"
         return
     for place, entry in enumerate(_list(document.get("entry"))):
         resource = _dict(_dict(entry).get("resource"))
@@ -265,6 +296,23 @@ def _resources(document: dict[str, Any], locator: str = "") -> Iterator[tuple[st
         elif resource:
             for here, inner, url in _resources(resource, where):
                 yield here, inner, _text(entry.get("fullUrl")) if inner is resource else url
+
+
+def _container(locator: str) -> str:
+    """The locator of the resource whose contained ones a resource may refer to."""
+    return locator.partition(".contained[")[0].partition(".component[")[0]
+
+
+def _key(patient: dict[str, Any]) -> str:
+    """What tells patients apart: name, sex and birth date, with the id where they don't say enough."""
+    found = _patient_of(patient)
+    return f"{found}" if found.name and found.born_on else f"{_text(patient.get('id'))} {found}"
+
+
+def _tail(reference: str) -> str:
+    """`Patient/1` of `https://server/fhir/Patient/1/_history/2`; other references as they are."""
+    parts = reference.partition("/_history/")[0].rsplit("/", 2)
+    return "/".join(parts[-2:]) if len(parts) > 1 and "#" not in reference else reference
 
 
 def _patient_of(patient: dict[str, Any]) -> Patient:
@@ -286,7 +334,7 @@ def _value(row: ReportedRow, part: dict[str, Any]) -> None:
     for name in ("valueString", "valueInteger", "valueDateTime", "valueTime", "valueBoolean"):
         if (value := part.get(name)) is not None:
             text = str(value).casefold() if isinstance(value, bool) else str(value)
-            return _plain(row, text.translate({0x200B: None}).strip())
+            return _plain(row, text.translate(_BLANKS).strip())
     if part.get("valueCodeableConcept") is not None:
         row.text = _concept(part["valueCodeableConcept"])
     elif isinstance(span := part.get("valueRange"), dict):
@@ -303,7 +351,7 @@ def _value(row: ReportedRow, part: dict[str, Any]) -> None:
 
 def _quantity(row: ReportedRow, quantity: dict[str, Any]) -> None:
     comparator, number = _text(quantity.get("comparator")), quantity.get("value")
-    row.unit = (_text(quantity.get("unit")) or _text(quantity.get("code"))).translate({0x200B: None})[:60]
+    row.unit = (_text(quantity.get("unit")) or _text(quantity.get("code"))).translate(_BLANKS)[:60]
     row.unit_code = _text(quantity.get("code"))[:60] if quantity.get("system", UCUM) == UCUM else ""
     if number is None:
         row.problem = "it has no value"
@@ -381,9 +429,9 @@ def _described(one: dict[str, Any]) -> str:
 
 def _codings(concept: Any) -> Iterator[dict[str, str]]:
     for one in _list(_dict(concept).get("coding")):
-        if isinstance(one, dict) and one.get("code"):
+        if isinstance(one, dict) and (one.get("code") or one.get("display")):
             names = ("system", "code", "display")
-            yield {name: _text(one.get(name)).translate({0x200B: None}).strip() for name in names}
+            yield {name: _text(one.get(name)).translate(_BLANKS).strip() for name in names}
 
 
 def _words(concept: Any) -> list[str]:
@@ -397,12 +445,8 @@ def _words(concept: Any) -> list[str]:
 def _concept(concept: Any) -> str:
     """A concept in words: its text, else a display, else a code."""
     codings = list(_codings(concept))
-    choices = [
-        _text(_dict(concept).get("text")),
-        *(one["display"] for one in codings),
-        *(one["code"] for one in codings),
-    ]
-    return next((one for one in choices if one), "")
+    said = _text(_dict(concept).get("text")).translate(_BLANKS).strip()
+    return next(filter(None, (said, *(one["display"] for one in codings), *(one["code"] for one in codings))), "")
 
 
 def _decimal(number: Any) -> Decimal | None:
@@ -423,4 +467,5 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    """A list; an object that stands where a list belongs (as in DSTU2) is a list of one."""
+    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []

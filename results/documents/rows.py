@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
+LOINC = ("http://loinc.org", "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1")
+
 
 class DocumentError(ValueError):
     """Why a document can't be read, in words."""
@@ -46,7 +48,7 @@ class ReportedRow:
     @property
     def loinc(self) -> list[str]:
         """Its LOINC codes."""
-        return [one["code"] for one in self.codings if one.get("system") == "http://loinc.org"]
+        return [one["code"] for one in self.codings if one.get("system", "").rstrip("/") in LOINC and one["code"]]
 
 
 @dataclass(slots=True)

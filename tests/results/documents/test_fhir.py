@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, time
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from markers.reference import Subject
 from results.documents.fhir import read_fhir
-from results.documents.rows import Document, ReportedRow
+from results.documents.rows import Document, DocumentError, ReportedRow
 
 MALE = Subject("male", date(1970, 1, 1))
 LABORATORY = [{"coding": [{"code": "laboratory"}]}]
@@ -253,3 +252,182 @@ def test_the_unit_of_a_range_is_kept_whichever_bound_states_it():
     assert row(referenceRange=[{"high": {"value": 5, "unit": "mmol/L"}}]).printed_unit == "mmol/L"
     assert row(referenceRange=[{"low": {"value": 3}, "high": {"value": 5, "code": "mmol/L"}}]).printed_unit == "mmol/L"
     assert len(row(referenceRange=[limits(3, 5, "x" * 500)]).printed_unit) == 60
+
+
+def patient(**parts: Any) -> dict[str, Any]:
+    stated = {"resourceType": "Patient", "id": "p1", "name": [{"given": ["Maya"], "family": "Lind"}]}
+    return stated | {"gender": "female", "birthDate": "1963-06-14"} | parts
+
+
+def about(**subject: Any) -> dict[str, Any]:
+    return observation(subject=subject)
+
+
+OTHER = {"id": "p2", "name": [{"text": "Bob Lind"}], "birthDate": "1960-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("resources", "named"),
+    [
+        ([patient(), patient(**OTHER), observation()], "Maya Lind, Bob Lind"),
+        ([patient(id=None), patient(**OTHER | {"id": None}), observation()], "Maya Lind, Bob Lind"),
+        ([patient(), patient(name=[], birthDate=None), observation()], "somebody unnamed"),
+        ([patient(), about(reference="Patient/p1"), about(reference="Patient/p2")], "Patient/p2"),
+        ([patient(), about(reference="Patient/p2")], "Patient/p2"),
+        ([about(reference="Patient/p1"), about(reference="Patient/p2")], "Patient/p1, Patient/p2"),
+        ([about(reference="https://a.example/Patient/1"), about(reference="https://b.example/Patient/1")], "b.example"),
+        ([about(identifier={"value": "111"}), about(identifier={"value": "222"})], "111, 222"),
+        ([about(display="Maya"), about(display="Bob")], "Bob, Maya"),
+        (
+            [
+                observation(contained=[patient()], subject={"reference": "#p1"}),
+                observation(contained=[patient(**OTHER | {"id": "p1"})], subject={"reference": "#p1"}),
+            ],
+            "Maya Lind, Bob Lind",
+        ),
+    ],
+)
+def test_a_document_about_several_people_is_refused_naming_them(resources, named):
+    with pytest.raises(DocumentError, match="about several people") as refused:
+        read(*resources)
+    assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        [patient(), about(reference="Patient/p1"), about(reference="urn:uuid:0"), observation()],
+        [patient(), about(reference="https://a.example/fhir/Patient/p1/_history/3")],
+        [patient(), about(reference="urn:uuid:not-in-this-file"), about(reference="urn:uuid:not-in-this-file")],
+        [patient(), patient(), observation()],
+        [patient(), patient(id="other-system"), observation()],
+        [
+            observation(contained=[patient()], subject={"reference": "#p1"}),
+            observation(contained=[patient(id="me")], subject={"reference": "#me"}),
+        ],
+    ],
+)
+def test_one_person_under_several_names_of_reference_is_one(resources):
+    assert read(*resources).patient.name == "Maya Lind"
+
+
+@pytest.mark.parametrize(
+    ("parts", "name", "sex", "born", "written"),
+    [
+        ({}, "Maya Lind", "female", date(1963, 6, 14), "1963-06-14"),
+        ({"birthDate": "1963"}, "Maya Lind", "female", None, "1963"),
+        ({"birthDate": "1963-06"}, "Maya Lind", "female", None, "1963-06"),
+        ({"birthDate": None}, "Maya Lind", "female", None, ""),
+        ({"gender": "other"}, "Maya Lind", "", date(1963, 6, 14), "1963-06-14"),
+        ({"gender": "unknown"}, "Maya Lind", "", date(1963, 6, 14), "1963-06-14"),
+        ({"name": "Maya"}, "", "female", date(1963, 6, 14), "1963-06-14"),
+        ({"name": [{"text": "Lind, Maya"}]}, "Lind, Maya", "female", date(1963, 6, 14), "1963-06-14"),
+    ],
+)
+def test_whom_a_document_is_about_is_read_as_far_as_it_says(parts, name, sex, born, written):
+    found = read(patient(**parts), observation()).patient
+    assert (found.name, found.sex, found.born_on, found.written) == (name, sex, born, written)
+
+
+def test_a_document_without_a_patient_says_of_nobody():
+    assert read(observation()).patient is None
+
+
+def contained_report(day: str, lab: str) -> dict[str, Any]:
+    return {
+        "resourceType": "DiagnosticReport",
+        "effectiveDateTime": day,
+        "result": [{"reference": "#o1"}],
+        "performer": [{"reference": "#lab"}],
+        "contained": [
+            observation(effectiveDateTime=None, performer=[{"reference": "#lab"}]),
+            {"resourceType": "Organization", "id": "lab", "name": lab},
+        ],
+    }
+
+
+def test_what_is_contained_belongs_to_its_own_report():
+    found = read(contained_report("2026-01-01", "North"), contained_report("2026-02-02", "South")).rows
+    assert [(one.collected_on, one.lab) for one in found] == [(date(2026, 1, 1), "North"), (date(2026, 2, 2), "South")]
+    assert found[1].locator == "entry[1].resource.contained[0]"
+
+
+def test_a_bundle_in_a_bundle_is_read_with_its_place():
+    inner = bundle(observation())
+    (found,) = read(bundle(inner)).rows
+    assert found.locator == "entry[0].resource.entry[0].resource"
+
+
+def test_a_specimen_is_named_by_its_type():
+    urine = {"resourceType": "Specimen", "id": "s1", "type": {"text": "Urine"}}
+    (found,) = read(observation(specimen={"reference": "Specimen/s1", "display": "tube 3"}), urine).rows
+    assert found.specimen == "Urine"
+    assert row(specimen={"display": "tube 3"}).specimen == "tube 3"
+
+
+@pytest.mark.parametrize(
+    ("performer", "expected"),
+    [
+        ([{"reference": "Organization/lab"}], "North Lab"),
+        ([{"reference": "https://a.example/fhir/Organization/lab"}], "North Lab"),
+        ([{"reference": "Practitioner/x", "display": "Dr. Who"}, {"reference": "Organization/lab"}], "North Lab"),
+        ([{"reference": "Organization/absent", "display": "South Lab"}], "South Lab"),
+        ({"reference": "Organization/lab"}, "North Lab"),
+        ([{"reference": "Practitioner/x", "display": "Dr. Who"}], ""),
+        ([{"display": "Dr. Who"}], ""),
+    ],
+)
+def test_the_laboratory_is_the_organization_that_performed_it(performer, expected):
+    lab = {"resourceType": "Organization", "id": "lab", "name": " North Lab "}
+    (found,) = read(observation(performer=performer), lab).rows
+    assert found.lab == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        ({"status": "entered-in-error"}, "entered in error"),
+        ({"status": "Entered-In-Error "}, "entered in error"),
+        ({"status": "cancelled"}, "canceled"),
+        ({"status": "registered"}, "not yet measured"),
+        ({"category": [concept("vital-signs")]}, "Observation: not from a laboratory"),
+        ({"category": concept("vital-signs")}, "Observation: not from a laboratory"),
+        ({"valueQuantity": None, "hasMember": [{"reference": "Observation/2"}]}, "Observation: a group of others"),
+    ],
+)
+def test_what_is_no_result_to_show_is_left_out_and_counted(parts, reason):
+    found = read(observation(**parts), observation())
+    assert len(found.rows) == 1
+    assert found.left_out == {reason: 1}
+
+
+@pytest.mark.parametrize("status", ["preliminary", "final", "amended", "corrected", "unknown", ""])
+def test_every_other_status_is_shown_as_it_stands(status):
+    assert row(status=status).status == status
+
+
+@pytest.mark.parametrize("category", [None, [], [concept("LAB")], [concept("procedure"), concept("laboratory")]])
+def test_a_laboratory_s_results_are_known_by_any_of_their_categories(category):
+    assert row(category=category).name == "Creatinine"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ({"text": " MCHC [Mass/\u200bvolume]\u00a0"}, "MCHC [Mass/volume]"),
+        (concept("2160-0 ", display="Creatinine "), "Creatinine"),
+        ({"coding": [{"display": "Only a display"}]}, "Only a display"),
+        (concept("X17"), "X17"),
+        ({}, ""),
+        ("Creatinine", ""),
+    ],
+)
+def test_a_name_is_kept_without_blanks_that_nobody_sees(code, name):
+    assert row(code=code).name == name
+
+
+@pytest.mark.parametrize(
+    "system", ["http://loinc.org", "http://loinc.org/", "https://loinc.org", "urn:oid:2.16.840.1.113883.6.1"]
+)
+def test_loinc_is_known_by_each_of_its_addresses(system):
+    assert row(code=concept("2160-0 ", system=system)).loinc == ["2160-0"]
