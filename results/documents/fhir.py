@@ -16,7 +16,7 @@ from markers.reference import Subject, age_on
 from markers.units import tidy
 from results.documents.ranges import is_swapped, printed_range, range_unit
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
-from results.documents.strict_json import JsonError, JsonNumber, read_json, write_json
+from results.documents.strict_json import JsonError, read_json, write_json
 
 MOST_ROWS = 50_000
 HIDDEN = {"entered-in-error": "entered in error", "cancelled": "canceled", "registered": "not yet measured"}
@@ -37,7 +37,10 @@ _AGE_UNITS = {
 }
 _BLANKS = {0x200B: None, 0xFEFF: None, 0xA0: " "}
 _NO_BOUND = re.compile(r"-?9{6,}(?:\.9+|\.0+)?")
-_NUMBER = re.compile(r"-?(?:[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
+_SIGNED_NUMBER = re.compile(r"(<=|>=|<|>|≤|≥|) *-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_PLAIN = ("valueString", "valueInteger", "valueBoolean")
+_UNREAD = {"SampledData", "Attachment", "Period", "Reference"}
 
 
 def read_fhir(content: bytes, subject: Subject | None = None) -> Document:
@@ -330,50 +333,58 @@ def _patient_of(patient: dict[str, Any]) -> Patient:
 def _value(row: ReportedRow, part: dict[str, Any]) -> None:
     """Fills in the value as written: a number's literal with its comparator, a code's words, a text."""
     if isinstance(quantity := part.get("valueQuantity"), dict):
-        return _quantity(row, quantity)
-    for name in ("valueString", "valueInteger", "valueDateTime", "valueTime", "valueBoolean"):
-        if (value := part.get(name)) is not None:
-            text = str(value).casefold() if isinstance(value, bool) else str(value)
-            return _plain(row, text.translate(_BLANKS).strip())
-    if part.get("valueCodeableConcept") is not None:
+        _quantity(row, quantity)
+    elif (plain := next((part[name] for name in _PLAIN if part.get(name) is not None), None)) is not None:
+        _plain(row, str(plain).casefold() if isinstance(plain, bool) else _text(plain))
+    elif part.get("valueCodeableConcept") is not None:
         row.text = _concept(part["valueCodeableConcept"])
+    elif moment := _text(part.get("valueDateTime")) or _text(part.get("valueTime")):
+        row.text = moment
     elif isinstance(span := part.get("valueRange"), dict):
-        low, high = _dict(span.get("low")), _dict(span.get("high"))
-        row.text = f"{_text(low.get('value'))}–{_text(high.get('value'))} {_text(low.get('unit'))}".strip()
+        row.text = _described(span)
     elif isinstance(ratio := part.get("valueRatio"), dict):
-        top, bottom = _dict(ratio.get("numerator")), _dict(ratio.get("denominator"))
-        row.text = f"{_text(top.get('comparator'))}{_text(top.get('value'))}:{_text(bottom.get('value'))}"
-    if not row.text:
-        absent = _concept(part.get("dataAbsentReason"))
-        row.problem = f"it has no value ({absent})" if absent else "it has no value"
-    return None
+        ends = [_in_words(_dict(ratio.get(name))) for name in ("numerator", "denominator")]
+        row.text = ":".join(ends) if all(ends) else ""
+    if row.value or row.text or row.problem:
+        return
+    absent = _concept(part.get("dataAbsentReason"))
+    kind = next((name[5:] for name in part if name.startswith("value") and name[5:] in _UNREAD), "")
+    row.problem = f"it has no value ({absent})" if absent else "it has no value"
+    if kind and not absent:
+        row.problem = f"a value of the kind {kind} can't be read"
 
 
 def _quantity(row: ReportedRow, quantity: dict[str, Any]) -> None:
-    comparator, number = _text(quantity.get("comparator")), quantity.get("value")
-    row.unit = (_text(quantity.get("unit")) or _text(quantity.get("code"))).translate(_BLANKS)[:60]
-    row.unit_code = _text(quantity.get("code"))[:60] if quantity.get("system", UCUM) == UCUM else ""
+    comparator, number = _text(quantity.get("comparator")).strip(), quantity.get("value")
+    row.unit = (_text(quantity.get("unit")) or _text(quantity.get("code"))).translate(_BLANKS).strip()[:60]
+    row.unit_code = _text(quantity.get("code")).strip()[:60] if quantity.get("system", UCUM) == UCUM else ""
     if number is None:
-        row.problem = "it has no value"
-    elif comparator not in COMPARATORS:
+        return
+    literal = _text(number).translate(_BLANKS).strip()
+    found = _SIGNED_NUMBER.fullmatch(literal)
+    if comparator not in COMPARATORS:
         row.problem = f"its comparator, {comparator[:10]}, is not known"
-    elif not isinstance(number, JsonNumber) and not _NUMBER.fullmatch(_text(number)):
+    elif not found or (found[1] and comparator):
         row.problem = "its value is not a number"
-    elif len(str(number)) > 70:
+    elif len(literal) > 70:
         row.problem = "its value is too long"
     else:
-        row.value = f"{comparator}{number}"
+        row.value = f"{comparator}{literal}"
 
 
-def _plain(row: ReportedRow, text: str) -> None:
+def _plain(row: ReportedRow, written: str) -> None:
     """A text that is a number is one; a longer text stays a text."""
-    found = re.fullmatch(r"(<=|>=|<|>|)\s*" + _NUMBER.pattern, text)
-    if found and len(text) <= 70:
+    text = written.translate(_BLANKS).strip()
+    if _SIGNED_NUMBER.fullmatch(text) and len(text) <= 70:
         row.value = text
     else:
         row.text = text
-        if not text:
-            row.problem = "it has no value"
+
+
+def _in_words(quantity: dict[str, Any]) -> str:
+    """A quantity in words: `<0.5 mg`; empty without a number."""
+    number = _text(quantity.get("value"))
+    return number and f"{_text(quantity.get('comparator'))}{number} {_text(quantity.get('unit'))}".strip()
 
 
 def _effective(resource: dict[str, Any]) -> str:

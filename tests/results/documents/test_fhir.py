@@ -431,3 +431,121 @@ def test_a_name_is_kept_without_blanks_that_nobody_sees(code, name):
 )
 def test_loinc_is_known_by_each_of_its_addresses(system):
     assert row(code=concept("2160-0 ", system=system)).loinc == ["2160-0"]
+
+
+def value(literal: str, **more: Any) -> ReportedRow:
+    """The row of a quantity whose value is this piece of JSON."""
+    document = json.dumps(observation(valueQuantity=quantity("LITERAL") | more))
+    (found,) = read_fhir(document.replace('"LITERAL"', literal).encode(), MALE).rows
+    return found
+
+
+@pytest.mark.parametrize(
+    "literal",
+    [
+        *("0", "-0", "4.10", "1.0", "1.00", "1E-22", "1e400", "1e2000000", "-0.50", "0.00000001", "123456789012345"),
+        *("63.70000000000001", "0.1234567890123456789012345678901234567890"),
+    ],
+)
+def test_a_number_keeps_its_literal(literal):
+    assert (value(literal).value, value(literal).problem) == (literal, "")
+
+
+@pytest.mark.parametrize(
+    ("literal", "written"),
+    [('"1.030"', "1.030"), ('"<15"', "<15"), ('" 5.4 "', "5.4"), ('"\u200b5.4"', "5.4"), ('">= 90"', ">= 90")],
+)
+def test_a_number_that_hides_in_a_string_is_found(literal, written):
+    assert value(literal).value == written
+
+
+@pytest.mark.parametrize(
+    ("literal", "more", "problem"),
+    [
+        ("null", {}, "it has no value"),
+        ('""', {}, "its value is not a number"),
+        ("true", {}, "its value is not a number"),
+        ("[5]", {}, "its value is not a number"),
+        ('"5,4"', {}, "its value is not a number"),
+        ('"+5"', {}, "its value is not a number"),
+        ('"٤.١"', {}, "its value is not a number"),
+        ('"<15"', {"comparator": "<"}, "its value is not a number"),
+        ("5", {"comparator": "ad"}, "its comparator, ad, is not known"),
+        ("5", {"comparator": "~"}, "its comparator, ~, is not known"),
+        ("1" * 71, {}, "its value is too long"),
+    ],
+)
+def test_a_value_that_is_no_number_can_t_be_read(literal, more, problem):
+    found = value(literal, **more)
+    assert (found.value, found.problem) == ("", problem)
+
+
+@pytest.mark.parametrize("comparator", ["<", "<=", ">=", ">", ""])
+def test_a_comparator_stands_before_the_number(comparator):
+    assert value("0.50", comparator=comparator).value == f"{comparator}0.50"
+
+
+@pytest.mark.parametrize(
+    ("parts", "written", "text"),
+    [
+        ({"valueString": "1.030"}, "1.030", ""),
+        ({"valueString": "<15"}, "<15", ""),
+        ({"valueString": " Negative\u200b"}, "", "Negative"),
+        ({"valueString": "1:80"}, "", "1:80"),
+        ({"valueString": "5,3"}, "", "5,3"),
+        ({"valueString": "1,234"}, "", "1,234"),
+        ({"valueInteger": 7}, "7", ""),
+        ({"valueBoolean": True}, "", "true"),
+        ({"valueBoolean": False}, "", "false"),
+        ({"valueDateTime": "2026-10-03"}, "", "2026-10-03"),
+        ({"valueDateTime": "2026"}, "", "2026"),
+        ({"valueCodeableConcept": concept("260385009", display="Negative")}, "", "Negative"),
+        ({"valueCodeableConcept": {"text": "trace", "coding": [{"code": "1", "display": "T"}]}}, "", "trace"),
+        ({"valueRange": limits(10, 20)}, "", "10–20 mg/dL"),
+        ({"valueRange": limits(None, 20)}, "", "up to 20 mg/dL"),
+        ({"valueRange": limits(10)}, "", "from 10 mg/dL"),
+        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 80}}}, "", "1:80"),
+        (
+            {"valueRatio": {"numerator": {"value": 3, "unit": "mg"}, "denominator": {"value": 1, "unit": "g"}}},
+            "",
+            "3 mg:1 g",
+        ),
+        (
+            {"valueRatio": {"numerator": {"value": 1, "comparator": "<"}, "denominator": {"value": 80}}},
+            "",
+            "<1:80",
+        ),
+    ],
+)
+def test_every_kind_of_value_is_kept_as_it_came(parts, written, text):
+    found = row(valueQuantity=None, **parts)
+    assert (found.value, found.text, found.problem) == (written, text, "")
+
+
+@pytest.mark.parametrize(
+    ("parts", "problem"),
+    [
+        ({}, "it has no value"),
+        ({"dataAbsentReason": concept("unknown", display="Unknown")}, "it has no value (Unknown)"),
+        ({"valueQuantity": {}, "dataAbsentReason": {"text": "clotted"}}, "it has no value (clotted)"),
+        ({"valueQuantity": []}, "it has no value"),
+        ({"valueString": ""}, "it has no value"),
+        ({"valueCodeableConcept": {}}, "it has no value"),
+        ({"valueRange": {}}, "it has no value"),
+        ({"valueRatio": {"numerator": {"value": 1}}}, "it has no value"),
+        ({"valueSampledData": {"data": "1 2 3"}}, "a value of the kind SampledData can't be read"),
+        ({"valuePeriod": {"start": "2026"}}, "a value of the kind Period can't be read"),
+    ],
+)
+def test_a_result_without_a_value_says_why(parts, problem):
+    found = row(**{"valueQuantity": None} | parts)
+    assert (found.value, found.text, found.problem) == ("", "", problem)
+
+
+def test_components_stand_as_rows_of_their_own():
+    parts = [{"code": {"text": "a"}, "valueQuantity": quantity(1)}, {"code": {"text": "b"}, "valueString": "x"}]
+    both = read(observation(component=parts)).rows
+    assert [(one.name, one.value or one.text) for one in both] == [("Creatinine", "1"), ("a", "1"), ("b", "x")]
+    only = read(observation(valueQuantity=None, component=parts)).rows
+    assert [one.locator for one in only] == ["Observation.component[0]", "Observation.component[1]"]
+    assert len({one.external_id for one in both}) == 3
