@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date, time
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +38,11 @@ _AGE_UNITS = {
     **dict.fromkeys(("d", "day", "days"), "days"),
 }
 _BLANKS = {0x200B: None, 0xFEFF: None, 0xA0: " "}
+_NO_CONTENT = {
+    *("resourceType", "id", "meta", "text", "language", "implicitRules", "contained", "identifier", "issued"),
+    *("basedOn", "partOf", "subject", "focus", "encounter", "performer", "specimen", "device"),
+    *("hasMember", "derivedFrom", "related", "component"),
+}
 _NO_BOUND = re.compile(r"-?9{6,}(?:\.9+|\.0+)?")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
 _SIGNED_NUMBER = re.compile(r"(<=|>=|<|>|≤|≥|) *-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -45,13 +52,27 @@ _UNREAD = {"SampledData", "Attachment", "Period", "Reference"}
 
 def read_fhir(content: bytes, subject: Subject | None = None) -> Document:
     """The laboratory results of a document for a person; DocumentError where it is none or of several people."""
+    if not content.strip():
+        raise DocumentError("This file is empty.")
     try:
         document = read_json(content)
     except JsonError as problem:
+        if re.match(rb"\s*\{[^\n]*\}\s*\n\s*\{", content):
+            raise DocumentError("This file holds several documents, one a line (NDJSON). Bring a Bundle.") from problem
         raise DocumentError(str(problem)) from problem
     if not isinstance(document, dict) or "resourceType" not in document:
         raise DocumentError("This is JSON, but not FHIR: it has no resourceType.")
     return _Reader(document, subject or Subject()).read()
+
+
+@dataclass(slots=True)
+class _Whole:
+    """An observation with its URL, the digest of its content, and how often it has used an identity."""
+
+    resource: dict[str, Any]
+    url: str
+    digest: str
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 class _Reader:
@@ -65,6 +86,8 @@ class _Reader:
             own = _text(resource.get("id"))
             names = [url] if ".contained[" in locator else [url, own and f"{_text(resource.get('resourceType'))}/{own}"]
             self.known |= {name: resource for name in names if name}
+        self.at = {locator: resource for locator, resource, _ in self.places}
+        self.counts: Counter[str] = Counter()
         self.urls = {id(resource): url for _, resource, url in self.places}
         self.reports = self._reports()
 
@@ -79,8 +102,6 @@ class _Reader:
                 self.found.leave_out(f"{_text(kind)[:40] or 'a resource of no type'}: not a result")
         if not self.found.rows and not self.found.left_out:
             raise DocumentError("This document holds no laboratory results.")
-        if len(self.found.rows) > MOST_ROWS:
-            raise DocumentError(f"This document holds more than {MOST_ROWS} rows.")
         return self.found
 
     def _patient(self) -> Patient | None:
@@ -130,47 +151,66 @@ class _Reader:
         return found
 
     def _observation(self, locator: str, observation: dict[str, Any], url: str) -> None:
-        status = _text(observation.get("status")).strip().casefold()
-        if status in HIDDEN:
-            return self.found.leave_out(HIDDEN[status])
-        groups = [one for group in _list(observation.get("category")) for one in _codings(group)]
-        categories = {one["code"].casefold() for one in groups if one["code"]}
-        if categories and not categories & {"laboratory", "lab"}:
-            return self.found.leave_out("Observation: not from a laboratory")
+        hidden = HIDDEN.get(_text(observation.get("status")).strip().casefold(), "")
         parts = [one for one in _list(observation.get("component")) if isinstance(one, dict)]
         has_value = any(name.startswith("value") for name in observation)
-        if not has_value and not parts and observation.get("hasMember"):
-            return self.found.leave_out("Observation: a group of others")
-        if has_value or not parts:
-            self._row(locator, observation, observation, url, "")
-        for place, part in enumerate(parts):
-            self._row(f"{locator}.component[{place}]", observation, part, url, f"#{place}")
-        return None
+        if reason := hidden or _no_result(observation, has_value or bool(parts)):
+            self.found.leave_out(reason)
+            if not hidden:
+                return
+        whole = _Whole(observation, url, _digest(_content(observation)))
+        places = [(locator, observation)] if has_value or not parts else []
+        places += [(f"{locator}.component[{place}]", part) for place, part in enumerate(parts)]
+        for where, part in places:
+            row = self._row(where, whole, part)
+            if hidden:
+                self.found.withdrawn.append(row.external_id)
+                continue
+            if where == places[0][0]:
+                row.resource = write_json(observation)  # once: an observation can have thousands of components
+            self.found.rows.append(row)
+            if len(self.found.rows) > MOST_ROWS:
+                raise DocumentError(f"This document holds more than {MOST_ROWS:,} rows.")
 
-    def _row(self, locator: str, whole: dict[str, Any], part: dict[str, Any], url: str, suffix: str) -> None:
-        row = ReportedRow(locator=locator)
+    def _row(self, locator: str, whole: _Whole, part: dict[str, Any]) -> ReportedRow:
+        row, stated = ReportedRow(locator=locator), whole.resource
         row.codings = list(_codings(part.get("code")))
         row.name = _concept(part.get("code"))
         _value(row, part)
-        self._when(row, whole, url)
+        self._when(row, stated, whole.url)
         self._ranges(row, part)
-        row.lab = self._laboratory(_container(locator), whole, url)
-        row.status = _text(whole.get("status"))[:30]
-        row.method = _concept(whole.get("method"))[:80]
-        row.specimen = self._specimen(locator, whole)[:80]
-        row.note = "\n".join(_text(_dict(note).get("text")) for note in _list(whole.get("note")))
+        row.lab = self._laboratory(_container(locator), stated, whole.url)
+        row.status = _text(stated.get("status"))[:30]
+        row.method = _concept(stated.get("method"))[:80]
+        row.specimen = self._specimen(locator, stated)[:80]
+        note = "\n".join(_text(_dict(note).get("text")) for note in _list(stated.get("note")))
+        row.note = note if part is stated else note[:2000]
         row.interpretation = ", ".join(filter(None, (_concept(one) for one in _list(part.get("interpretation")))))[:80]
-        row.resource = write_json(whole)
-        self._identity(row, whole, suffix)
-        self.found.rows.append(row)
+        self._identity(row, whole, part)
+        return row
 
-    def _identity(self, row: ReportedRow, whole: dict[str, Any], suffix: str) -> None:
-        """The source's own id with the instant; where it has none, the content is the identity."""
-        digest = hashlib.sha256(row.resource.encode()).hexdigest()
-        own = _text(whole.get("id"))
-        when = f"{row.collected_on or ''}T{row.collected_time or ''}"
-        row.external_id = f"{own[:130]}{suffix}|{when}" if own else f"sha256:{digest}{suffix}"
-        row.external_version = _text(_dict(whole.get("meta")).get("versionId"))[:15] + ":" + digest[:32]
+    def _identity(self, row: ReportedRow, whole: _Whole, part: dict[str, Any]) -> None:
+        """The source's own id with instant and code, for short ids are used again; without an id the content.
+
+        The version is the content too: what refers to other resources, and what describes the resource, is no part of
+        it, so that the same result of another export is known again.
+        """
+        own_part = "" if part is whole.resource else _digest(_sorted(part))
+        digest = _digest(f"{whole.digest} {own_part} {row.collected_on} {row.collected_time}")
+        own = self._own_id(row.locator, whole.resource)
+        base = f"{own}|{_utc(row)}|{_code_key(row)}" if own else f"sha256:{digest}"
+        counts = whole.counts if own else self.counts
+        counts[base] += 1
+        row.external_id = base if counts[base] == 1 else f"{base}#{counts[base]}"
+        row.external_version = _text(_dict(whole.resource.get("meta")).get("versionId"))[:15] + ":" + digest[:32]
+
+    def _own_id(self, locator: str, whole: dict[str, Any]) -> str:
+        """The id within the source; one of a contained resource holds within its container only."""
+        own = _text(whole.get("id")).strip()
+        if ".contained[" in locator:
+            around = _text(self.at.get(_container(locator), {}).get("id")).strip()
+            own = f"{around}#{own}" if around and own else ""
+        return own if len(own) <= 128 else _digest(own)
 
     def _when(self, row: ReportedRow, whole: dict[str, Any], url: str) -> None:
         report = self._report(whole, url)
@@ -328,6 +368,45 @@ def _patient_of(patient: dict[str, Any]) -> Patient:
         born = date.fromisoformat(_text(patient.get("birthDate")))
     sex = _text(patient.get("gender"))
     return Patient(full, sex if sex in ("female", "male") else "", born, _text(patient.get("birthDate")))
+
+
+def _no_result(observation: dict[str, Any], has_answer: bool) -> str:
+    """Why an observation is no laboratory result, or ""."""
+    groups = [one for group in _list(observation.get("category")) for one in _codings(group)]
+    categories = {one["code"].casefold() for one in groups if one["code"]}
+    if categories and not categories & {"laboratory", "lab"}:
+        return "Observation: not from a laboratory"
+    return "Observation: a group of others" if observation.get("hasMember") and not has_answer else ""
+
+
+def _digest(said: Any) -> str:
+    return hashlib.sha256((said if isinstance(said, str) else write_json(said)).encode()).hexdigest()
+
+
+def _content(observation: dict[str, Any]) -> dict[str, Any]:
+    """What an observation says of its result, in one order of keys: no references, ids, narrative or metadata."""
+    return {name: _sorted(observation[name]) for name in sorted(observation) if name not in _NO_CONTENT}
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _utc(row: ReportedRow) -> str:
+    """The instant of collection, in UTC where its offset is known, so that it reads the same from each server."""
+    if row.collected_on and row.collected_time and row.offset:
+        with contextlib.suppress(ValueError, OverflowError):
+            local = datetime.fromisoformat(f"{row.collected_on}T{row.collected_time}{row.offset}")
+            return f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{row.collected_on or ''}T{row.collected_time or ''}"
+
+
+def _code_key(row: ReportedRow) -> str:
+    code = next(iter(row.loinc), "") or next((one["code"] for one in row.codings if one["code"]), "")
+    key = code or " ".join(row.name.split()).casefold()
+    return key if len(key) <= 30 else _digest(key)[:30]
 
 
 def _value(row: ReportedRow, part: dict[str, Any]) -> None:

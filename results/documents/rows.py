@@ -63,9 +63,10 @@ class Patient:
 
 @dataclass(slots=True)
 class Document:
-    """The rows of a document in its order, whom it is about, and what was left out with how often."""
+    """The rows of a document in its order, whom it is about, what was left out how often, and ids taken back."""
 
     rows: list[ReportedRow] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     patient: Patient | None = None
     left_out: dict[str, int] = field(default_factory=dict)
 

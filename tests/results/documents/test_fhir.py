@@ -549,3 +549,145 @@ def test_components_stand_as_rows_of_their_own():
     only = read(observation(valueQuantity=None, component=parts)).rows
     assert [one.locator for one in only] == ["Observation.component[0]", "Observation.component[1]"]
     assert len({one.external_id for one in both}) == 3
+
+
+def identity(**parts: Any) -> tuple[str, str]:
+    found = row(**parts)
+    return found.external_id, found.external_version
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"meta": {"tag": [{"code": "x"}], "lastUpdated": "2026-10-05T00:00:00Z"}},
+        {"text": {"div": "<div>1 mg/dL</div>"}},
+        {"subject": {"reference": "urn:uuid:9"}, "encounter": {"reference": "urn:uuid:8"}},
+        {"performer": [{"reference": "Organization/1"}]},
+        {"effectiveDateTime": "2026-10-03T06:00:00Z"},
+        {"valueQuantity": {"code": "mg/dL", "system": UCUM, "unit": "mg/dL", "value": 1}},
+    ],
+)
+def test_a_result_of_another_export_is_the_same_one(parts):
+    own, version = identity(**parts)
+    assert own == identity()[0]
+    if "effectiveDateTime" not in parts:
+        assert version == identity()[1]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"valueQuantity": quantity(2)},
+        {"status": "amended"},
+        {"note": [{"text": "hemolyzed"}]},
+        {"referenceRange": [limits(0.6, 1.2)]},
+    ],
+)
+def test_a_corrected_result_is_the_same_one_in_another_version(parts):
+    own, version = identity(**parts)
+    assert own == identity()[0]
+    assert version != identity()[1]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"id": "o2"},
+        {"code": concept("2345-7", system="http://loinc.org")},
+        {"effectiveDateTime": "2026-10-03T08:00:01+02:00"},
+        {"effectiveDateTime": "2026-10-04"},
+    ],
+)
+def test_a_short_id_with_another_code_or_instant_is_another_result(parts):
+    assert identity(**parts)[0] != identity()[0]
+
+
+def test_results_without_an_id_are_known_by_their_content_and_how_often_it_stands():
+    same = observation(id=None)
+    first, second = read(same, same).rows
+    assert first.external_id != second.external_id
+    again = read(observation(id=None, valueQuantity=quantity(2)), same, same).rows
+    assert [one.external_id for one in again[1:]] == [first.external_id, second.external_id]
+
+
+def test_an_id_within_a_container_is_no_id_outside_it():
+    def report(own: str | None) -> dict[str, Any]:
+        stated = {"resourceType": "DiagnosticReport", "contained": [observation()]}
+        return stated | ({"id": own} if own else {})
+
+    ids = [one.external_id for one in read(report("r1"), report("r2"), report(None), observation()).rows]
+    assert len(set(ids)) == 4
+
+
+@pytest.mark.parametrize("length", [64, 66, 128, 129, 100_000])
+def test_a_long_id_fits_its_column(length):
+    found = row(id="a" * length, code={"text": "n" * 10_000}, meta={"versionId": "9" * 1000})
+    assert len(found.external_id) <= 200
+    assert len(found.external_version) <= 80
+    assert row(id="a" * length + "b").external_id != row(id="a" * length + "c").external_id
+
+
+def test_the_resource_is_kept_whole_and_once():
+    parts = [{"code": {"text": name}, "valueQuantity": quantity(1)} for name in "ab"]
+    written = observation(valueQuantity=None, component=parts, status="final ")
+    first, second = read(written).rows
+    assert json.loads(first.resource) == written
+    assert second.resource == ""
+
+
+def test_what_the_source_takes_back_is_named_by_its_identity():
+    found = read(observation(status="entered-in-error"))
+    assert found.rows == []
+    assert found.withdrawn == [row().external_id]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "This file is empty."),
+        (b" \n", "This file is empty."),
+        (b'{"resourceType": "Patient"}\n{"resourceType": "Observation"}\n', "one a line (NDJSON)"),
+        (b'{"resourceType": "Bundle", "entry": [', "This is not JSON: line 1"),
+        (b"<Bundle/>", "This is not JSON: line 1"),
+        (b"%PDF-1.7", "This is not JSON: line 1"),
+        ('{"resourceType": "Bundle"}'.encode("utf-16"), "This is not a text in UTF-8."),
+        (b'{"a": 1}', "This is JSON, but not FHIR: it has no resourceType."),
+        (b"[]", "This is JSON, but not FHIR: it has no resourceType."),
+        (b"null", "This is JSON, but not FHIR: it has no resourceType."),
+        (b'{"resourceType": "Bundle"}', "This document holds no laboratory results."),
+        (b'{"resourceType": "Patient"}', "This document holds no laboratory results."),
+        (b'{"resourceType": "Bundle", "id": "1", "id": "2"}', "stands twice"),
+        (b'{"resourceType": "Bundle", "total": NaN}', "NaN is not a number"),
+        (b'{"resourceType": "Bundle", "total": -Infinity}', "-Infinity is not a number"),
+        (b'{"resourceType": "Bundle", "a": ' + b"[" * 100_000, "nested deeper than 50"),
+    ],
+)
+def test_a_file_that_is_no_document_says_what_it_is(content, problem):
+    with pytest.raises(DocumentError) as refused:
+        read_fhir(content, MALE)
+    assert problem in str(refused.value)
+
+
+def test_a_byte_order_mark_is_no_obstacle():
+    assert len(read_fhir(b"\xef\xbb\xbf" + json.dumps(observation()).encode(), MALE).rows) == 1
+
+
+def test_a_document_of_too_many_rows_is_refused_before_it_fills_the_memory():
+    part = {"code": {"text": "a"}, "valueQuantity": quantity(1)}
+    crowd = observation(component=[part] * 50_001, note=[{"text": "n" * 2_000}])
+    with pytest.raises(DocumentError, match="more than 50,000 rows"):
+        read(crowd)
+
+
+@pytest.mark.parametrize("strange", ["x", 5, True, None, [], {}, [[]], [{}], {"a": {"b": []}}, [None, 1, "x"]])
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("id", "meta", "status", "category", "code", "subject", "effectiveDateTime", "effectivePeriod", "performer"),
+        *("valueQuantity", "valueString", "valueRange", "valueRatio", "valueCodeableConcept", "dataAbsentReason"),
+        *("interpretation", "note", "method", "specimen", "referenceRange", "component", "contained", "hasMember"),
+    ],
+)
+def test_a_part_of_a_strange_shape_never_stops_the_reading(part, strange):
+    read(observation(**{part: strange}), observation())
+    read(patient(name=strange, birthDate=strange, gender=strange), observation(component=[{part: strange}]))
