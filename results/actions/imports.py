@@ -96,11 +96,12 @@ def _rows(batch: Import, document: Document) -> list[ImportRow]:
             order=order,
             marker_id=found.marker.id if found.marker else None,
             matched_by=found.how,
-            unit_code=found.unit_code or reported.unit_code,
+            unit_code=found.unit_code if found.marker else reported.unit_code,
             unit_doubted=found.doubted,
             **_carried(reported),
         )
         row.method = (found.method or reported.method)[:80]
+        row.printed_unit = found.printed_unit if found.unit_code else reported.printed_unit
         row.state, row.reason = _state(reported, found.questions, stored)
         rows.append(row)
     return rows

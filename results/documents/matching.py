@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -12,9 +13,16 @@ from markers.facts import Catalogue, MarkerFacts
 from markers.interval import Interval
 from markers.quantity import Quantity, read_value
 from markers.reference import Collection, Range, Subject, misfits
+from markers.units import tidy
 from results.documents.rows import ReportedRow
 
-URINE = ("urine", "strip", "dipstick")
+_URINE = re.compile(r"\b(?:urin|orina|dipstick|(?:test|reagent) ?strip|strip\b|u[-_ ]|24 ?h)", re.IGNORECASE)
+_BLOOD = re.compile(r"blood|serum|plasma|\b(?:sang|blut|bloed|suero|siero|sérum|venous|capillary)", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\b(?:csf|cerebrospinal|liquor|saliva|stool|faec|feces|fecal|pleural|ascit|periton|synovial|dialysate|sweat|semen"
+    r"|amniotic|body fluid|gastric|vitreous|tissue|hair|sputum)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -26,61 +34,93 @@ class Match:
     unit_code: str = ""
     doubted: bool = False
     method: str = ""
+    printed_unit: str = ""
     questions: list[str] = field(default_factory=list)
 
 
 def match(row: ReportedRow, known: Catalogue, subject: Subject) -> Match:
-    """The row's marker by LOINC code, else by its printed name (asked about), and its unit for that marker."""
+    """The row's marker by LOINC code, else by its printed name (asked about), and its unit for that marker.
+
+    A row whose answer is a code or a text has none: it is an other result.
+    """
     found = Match(questions=list(row.warnings))
+    if row.text:
+        return found
     codes = [code for code in row.loinc if loinc_is_valid(code)]
-    found.marker = next((known.by_loinc[code] for code in codes if code in known.by_loinc), None)
-    if found.marker:
-        found.how = "loinc"
-        code = next(code for code in codes if code in known.by_loinc)
+    coded = {known.by_loinc[code].slug: code for code in codes if code in known.by_loinc}
+    if len(coded) > 1:
+        names = " and ".join(known.markers[slug].name for slug in coded)
+        found.questions.append(f"its codes mean different markers ({names}): it will be kept as an other result")
+        return found
+    for slug, code in coded.items():
+        found.marker, found.how = known.markers[slug], "loinc"
         found.method = row.method or found.marker.loinc[code][1]
-    elif not codes:
-        found.marker, found.how = by_name(row.name, row.specimen, known), "name"
-        if found.marker:
-            found.questions.append(f"its name was taken to mean {found.marker.name}")
-    if found.marker is None:
-        found.how = ""
-    elif row.value and not row.text:
+        if not _may_be(found.marker, f"{row.name} {row.specimen}"):
+            asked = f"its code means {found.marker.name} in {found.marker.specimen}, but its name or specimen does not"
+            found.questions.append(f"{asked}: it will be kept as an other result")
+            found.marker, found.how, found.method = None, "", ""
+            return found
+    if not codes and (named := by_name(row.name, row.specimen, known)):
+        found.marker, found.how = named, "name"
+        found.questions.append(f"its name was taken to mean {named.name}")
+    if found.marker and row.value:
         _unit(row, found, found.marker, subject)
     return found
 
 
 def by_name(name: str, specimen: str, known: Catalogue) -> MarkerFacts | None:
-    """The one marker with this name, alias or short name; a urine row never means a blood marker."""
+    """The one marker with this name, alias or short name, unless name or specimen tell of another fluid."""
     folded = " ".join(name.split()).casefold()
     markers = [
         marker
         for marker in known.markers.values()
         if folded and folded in {one.casefold() for one in (marker.name, marker.short_name, *marker.aliases) if one}
     ]
-    is_urine = any(word in f"{name} {specimen}".casefold() for word in URINE)
-    markers = [marker for marker in markers if ("urine" in marker.specimen) == is_urine]
+    markers = [marker for marker in markers if _may_be(marker, name) and _is_of(marker, specimen)]
     return markers[0] if len(markers) == 1 else None
+
+
+def _may_be(marker: MarkerFacts, said: str) -> bool:
+    """False where words tell of another fluid than the marker's."""
+    if "urine" in marker.specimen:
+        return bool(_URINE.search(said)) or not (_BLOOD.search(said) or _OTHER.search(said))
+    return not _URINE.search(said) and not _OTHER.search(said)
+
+
+def _is_of(marker: MarkerFacts, specimen: str) -> bool:
+    """True where a specimen is not stated, or stated to be the marker's."""
+    wanted = _URINE if "urine" in marker.specimen else _BLOOD
+    return not specimen or (bool(wanted.search(specimen)) and _may_be(marker, specimen))
 
 
 def _unit(row: ReportedRow, found: Match, marker: MarkerFacts, subject: Subject) -> None:
     if read_value(row.value).number is None:
+        found.questions.append("its number is too large or too small to be placed")
         return
     if not row.unit and not row.unit_code:
         found.questions.append("it has no unit")
         return
-    printed = row.unit_code or row.unit
-    code = marker.units.find(row.unit_code) or marker.units.find(row.unit)
-    if code is None and (choices := marker.units.choices(printed) or marker.units.choices(row.unit)):
-        by_code = [marker.loinc[one][0] for one in row.loinc if one in marker.loinc and marker.loinc[one][0]]
-        named = marker.unit_names.get(row.name.casefold(), "")
-        code = next((one for one in (*by_code, named) if one in choices), None)
-        if code is None:
-            found.questions.append(f"its unit, {row.unit}, could mean {' or '.join(choices)}")
-            return
+    by_code, by_text = (_known_unit(one, row, marker) for one in (row.unit_code, row.unit))
+    code = by_code or by_text
     if code is None:
-        found.questions.append(f"its unit, {row.unit or row.unit_code}, is not known for {marker.name}")
+        choices = marker.units.choices(row.unit_code or row.unit) or marker.units.choices(row.unit)
+        found.questions.append(
+            f"its unit, {row.unit}, could mean {' or '.join(choices)}"
+            if choices
+            else f"its unit, {row.unit or row.unit_code}, is not known for {marker.name}"
+        )
         return
-    if other := contradicts(row.value, code, marker, subject, row.collected_on):
+    if row.unit_code and row.unit and tidy(row.unit_code) != tidy(row.unit):
+        if by_code and by_text and not _same_scale(by_code, by_text, marker):
+            found.doubted = True
+            found.questions.append(
+                f"its unit is given as {row.unit} and as {row.unit_code}: it will be kept but not judged"
+            )
+            return
+        if not by_code and not marker.units.choices(row.unit_code):
+            found.questions.append(f"its unit is {row.unit}, but its unit code, {row.unit_code}, is not known")
+    vouched = _range_unit(row, found, marker, code)
+    if not vouched and (other := contradicts(row.value, code, marker, subject, row.collected_on)):
         found.doubted = True
         found.questions.append(
             f"{row.value} {row.unit} lies outside every known range, but {row.value} {other} would lie inside one:"
@@ -88,6 +128,43 @@ def _unit(row: ReportedRow, found: Match, marker: MarkerFacts, subject: Subject)
         )
         return
     found.unit_code = code
+
+
+def _known_unit(printed: str, row: ReportedRow, marker: MarkerFacts) -> str | None:
+    """The UCUM code of a printed unit; of several meanings the one that the row's LOINC code or name decides."""
+    code = marker.units.find(printed) if printed else None
+    if code is None and (choices := marker.units.choices(printed)):
+        decided = [marker.loinc[one][0] for one in row.loinc if one in marker.loinc]
+        code = next((one for one in (*decided, marker.unit_names.get(row.name.casefold(), "")) if one in choices), None)
+    return code
+
+
+def _range_unit(row: ReportedRow, found: Match, marker: MarkerFacts, code: str) -> bool:
+    """Asks where the printed range is in another unit; True where it vouches for the unit of the value.
+
+    It does where, in that unit, it meets a known range: a low hemoglobin beside 12-15.5 g/dL is no mmol/L.
+    """
+    found.printed_unit = row.printed_unit
+    if row.printed_low is None and row.printed_high is None:
+        return False
+    if tidy(row.printed_unit) in ("", tidy(row.unit), tidy(row.unit_code)):
+        found.printed_unit, range_code = "", code
+    elif (range_code := _known_unit(row.printed_unit, row, marker) or "") and _same_scale(range_code, code, marker):
+        found.printed_unit = range_code
+    else:
+        strange = "" if range_code else f", which is not known for {marker.name}: it will not be used"
+        found.questions.append(f"its value is in {row.unit or row.unit_code}, its range in {row.printed_unit}{strange}")
+        return False
+    if row.printed_low is None or row.printed_high is None:
+        return False
+    own = marker.units.convert_interval(Interval(row.printed_low, row.printed_high), range_code, marker.units.own)
+    ranges = [_own(one, marker) for one in marker.ranges]
+    return any(not own.is_below(one) and not own.is_above(one) for one in ranges if one.low is not None)
+
+
+def _same_scale(one: str, other: str, marker: MarkerFacts) -> bool:
+    units = marker.units.units
+    return all(units[one].to_own(Decimal(number)) == units[other].to_own(Decimal(number)) for number in (1, 2))
 
 
 def contradicts(value: str, code: str, marker: MarkerFacts, subject: Subject, day: date | None) -> str:
@@ -103,7 +180,8 @@ def contradicts(value: str, code: str, marker: MarkerFacts, subject: Subject, da
     when = Collection(day or date.max)
     closed = [one for one in marker.ranges if one.interval.low is not None and one.interval.high is not None]
     fitting = [_wider(_own(one, marker)) for one in closed if not _other_people(one, subject, when)]
-    return next((other for other in units.units if other != code and _lies(number, other, marker, fitting)), "")
+    others = [other for other in units.units if not _same_scale(other, code, marker)]
+    return next((other for other in others if _lies(number, other, marker, fitting)), "")
 
 
 def _other_people(one: Range, subject: Subject, when: Collection) -> bool:
