@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from bloodsight.people.models import Person
-from markers.quantity import read_value
 from markers.queries import catalogue
 from results.actions.visits import keep_version
 from results.documents.fhir import read_fhir
@@ -19,6 +22,14 @@ from results.documents.rows import Document, DocumentError, Patient, ReportedRow
 from results.models import Import, ImportRow, Reported, Result, Visit, VisitVersion
 from results.queries import subject
 
+REPLACES = "it would replace a stored result that the source has changed"
+STORED = {
+    "same": "it is stored already",
+    "older": "a newer version of it is stored",
+    "twice": "it stands in this file twice; the first one counts",
+}
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CARRIED = [field.name for field in Reported._meta.fields]
 
 
@@ -41,8 +52,10 @@ class Saved:
 
 def read_document(*, person: Person, content: bytes, file_name: str = "") -> Import:
     """An import in review with its rows, or one that failed with the reason; nothing else is stored."""
-    batch = Import(person=person, file_name=file_name[:200])
+    batch = Import(person=person, file_name=_UNSTORABLE.sub("\ufffd", file_name)[:200])
     try:
+        if len(content) > settings.UPLOAD_LIMIT:
+            raise DocumentError(f"This file is larger than {settings.UPLOAD_LIMIT // 1_000_000} MB.")
         document = read_fhir(content, subject(person))
     except DocumentError as problem:
         batch.status, batch.problem = "failed", f"{problem} Nothing was saved."
@@ -50,6 +63,7 @@ def read_document(*, person: Person, content: bytes, file_name: str = "") -> Imp
         return batch
     batch.status = "review"
     batch.question, batch.warnings = about_whom(document.patient, person)
+    batch.warnings += _taken_back(person, document.withdrawn)
     batch.left_out = document.left_out
     with transaction.atomic():
         batch.save(force_insert=True)
@@ -57,13 +71,28 @@ def read_document(*, person: Person, content: bytes, file_name: str = "") -> Imp
     return batch
 
 
+def _taken_back(person: Person, withdrawn: list[str]) -> list[str]:
+    """A warning for each stored result that its source has since marked as canceled or entered in error."""
+    if not withdrawn:
+        return []
+    ids = set(withdrawn)
+    found = [
+        f"Its source has taken back a result that is stored: {name or 'no name'} of {day}. Delete it if that is right."
+        for external_id, name, day in Result.objects.filter(person=person)
+        .exclude(external_id="")
+        .values_list("external_id", "name", "collected_on")
+        if external_id in ids
+    ]
+    return found[:50]
+
+
 def about_whom(patient: Patient | None, person: Person) -> tuple[str, list[str]]:
     """The question to answer where birth date or sex differ from the person's, and what is only to be known."""
     differs, warnings = [], []
     if patient is None:
         return "", ["The file does not say whom it is about."]
-    if patient.born_on and person.born_on and patient.born_on != person.born_on:
-        differs.append(f"born {patient.born_on.isoformat()}")
+    if patient.written and person.born_on and not person.born_on.isoformat().startswith(patient.written[:10]):
+        differs.append(f"born {patient.written[:10]}")
     if patient.sex and person.sex != "unstated" and patient.sex != person.sex:
         differs.append(patient.sex)
     if patient.name and patient.name.casefold() != person.name.casefold():
@@ -87,10 +116,10 @@ def about_whom(patient: Patient | None, person: Person) -> tuple[str, list[str]]
 
 
 def _rows(batch: Import, document: Document) -> list[ImportRow]:
-    known, stored, whose = catalogue(), stored_identities(batch.person), subject(batch.person)
+    catalog, known, whose = catalogue(), Known(batch.person), subject(batch.person)
     rows = []
     for order, reported in enumerate(document.rows):
-        found = match(reported, known, whose)
+        found = match(reported, catalog, whose)
         row = ImportRow(
             batch=batch,
             order=order,
@@ -102,7 +131,7 @@ def _rows(batch: Import, document: Document) -> list[ImportRow]:
         )
         row.method = (found.method or reported.method)[:80]
         row.printed_unit = found.printed_unit if found.unit_code else reported.printed_unit
-        row.state, row.reason = _state(reported, found.questions, stored)
+        row.state, row.reason = _state(row, reported, found.questions, known)
         rows.append(row)
     return rows
 
@@ -115,24 +144,77 @@ def _carried(reported: ReportedRow) -> dict[str, Any]:
     return found | {"name": reported.name[:200], "locator": reported.locator[:200]}
 
 
-def _state(reported: ReportedRow, questions: list[str], stored: dict[str, set[str]]) -> tuple[str, str]:
+def _state(row: ImportRow, reported: ReportedRow, questions: list[str], known: Known) -> tuple[str, str]:
     if reported.problem:
         return "unreadable", reported.problem
-    versions = stored.get(reported.external_id)
-    if versions and reported.external_version in versions:
-        return "stored", "it is stored already"
-    if versions:
-        return "check", "; ".join(["it would replace a stored result that the source has changed", *questions])
+    standing = known.standing(row)
+    if standing == "new":
+        questions = known.moved(row) + questions
+    elif standing == "replaces":
+        questions = [REPLACES, *questions]
+    else:
+        return "stored", STORED[standing]
+    known.see(row)
     return ("check", "; ".join(questions)) if questions else ("ready", "")
 
 
-def stored_identities(person: Person) -> dict[str, set[str]]:
-    """The source's ids of the person's results, each with its stored versions."""
-    found: dict[str, set[str]] = {}
-    rows = Result.objects.filter(person=person).exclude(external_id="")
-    for external_id, version in rows.values_list("external_id", "external_version"):
-        found.setdefault(external_id, set()).add(version)
-    return found
+class Known:
+    """What is stored of a person by the source's ids, to tell a new result from a stored, newer or older one."""
+
+    def __init__(self, person: Person) -> None:
+        results = Result.objects.filter(person=person).exclude(external_id="")
+        names = ("external_id", "external_version", "visit__lab", "collected_on")
+        self.stored: dict[str, list[tuple[str, str]]] = {}
+        self.days: dict[tuple[str, str], date] = {}
+        for external_id, version, lab, day in results.values_list(*names):
+            self.stored.setdefault(external_id, []).append((_content_of(version), lab))
+            if key := _anywhere(external_id):
+                self.days[key] = day
+        rows = ImportRow.objects.filter(batch__person=person, batch__status="confirmed", accepted=True)
+        columns = rows.exclude(external_id="").values_list("external_id", "external_version")
+        self.former = {(external_id, _content_of(version)) for external_id, version in columns}
+        self.seen: dict[str, list[tuple[str, str]]] = {}
+
+    def standing(self, row: ImportRow) -> str:
+        """`new`, `replaces`, or why it needs no saving: `same`, `older`, `twice`."""
+        content = _content_of(row.external_version)
+        seen, stored = (
+            [other for other, lab in known.get(row.external_id, []) if _may_be_of(lab, row.lab)]
+            for known in (self.seen, self.stored)
+        )
+        if content in seen:
+            return "twice"
+        if content in stored:
+            return "same"
+        if stored and (row.external_id, content) in self.former:
+            return "older"
+        return "replaces" if stored or seen else "new"
+
+    def see(self, row: ImportRow) -> None:
+        """Remembers a row, so that the next one of its id in the document is held against it."""
+        self.seen.setdefault(row.external_id, []).append((_content_of(row.external_version), row.lab))
+
+    def moved(self, row: ImportRow) -> list[str]:
+        """A question where a result with this unique id is stored for another day."""
+        day = self.days.get(_anywhere(row.external_id) or ("", ""))
+        if day is None or day == row.collected_on:
+            return []
+        return [f"it is stored for another day, {day}: its source may have corrected the date, and both would be kept"]
+
+
+def _content_of(version: str) -> str:
+    return version.rpartition(":")[2]
+
+
+def _may_be_of(lab: str, other: str) -> bool:
+    """False for two different laboratories: an id of the one means nothing at the other."""
+    return not lab or not other or lab.casefold() == other.casefold()
+
+
+def _anywhere(external_id: str) -> tuple[str, str] | None:
+    """Id and code of a result whose id is a UUID: it means the same result whatever its date."""
+    own, _, rest = external_id.partition("|")
+    return (own, rest.partition("|")[2]) if _UUID.fullmatch(own) else None
 
 
 @transaction.atomic
@@ -148,18 +230,23 @@ def confirm(*, batch: Import, accept: Collection[int] | str = (), this_person: b
     batch.refresh_from_db()
     rows = list(batch.rows.all())
     taken = [row for row in rows if row.state == "ready" or (row.state == "check" and _accepts(accept, row))]
-    ImportRow.objects.filter(pk__in=[row.pk for row in taken]).update(accepted=True)
-    stored = stored_identities(batch.person)
-    new, again = [], []
+    known = Known(batch.person)
+    new: list[ImportRow] = []
+    again: list[ImportRow] = []
     for row in taken:
-        versions = stored.get(row.external_id) if row.external_id else None
-        if versions is None:
+        standing = known.standing(row) if row.external_id else "new"
+        if standing == "new":
             new.append(row)
-        elif row.external_version not in versions:
+        elif standing == "replaces" and row.reason.startswith(REPLACES):
             again.append(row)
+        elif standing == "replaces":  # stored by another import since this one was reviewed: nobody was asked
+            ImportRow.objects.filter(pk=row.pk).update(state="check", reason=REPLACES)
+        if standing in ("new", "replaces"):
+            known.see(row)
+    ImportRow.objects.filter(pk__in=[row.pk for row in new + again]).update(accepted=True)
     _save(batch, new)
-    replaced = sum(_replace(batch, row) for row in again)
-    return Saved(len(new), replaced, len(rows) - len(new) - replaced)
+    _replace(batch, again)
+    return Saved(len(new), len(again), len(rows) - len(new) - len(again))
 
 
 def _accepts(accept: Collection[int] | str, row: ImportRow) -> bool:
@@ -170,8 +257,11 @@ def _save(batch: Import, rows: Iterable[ImportRow]) -> None:
     """Groups rows by day and laboratory into visits; a day that an import brought before gets them too."""
     visits: dict[tuple[Any, str], Visit] = {
         (visit.collected_on, visit.lab): visit
-        for visit in Visit.objects.filter(person_id=batch.person_id, batch__isnull=False).order_by("-created_at")
+        for visit in Visit.objects.select_for_update()
+        .filter(person_id=batch.person_id, batch__isnull=False)
+        .order_by("-created_at")
     }
+    known = {visit.pk for visit in visits.values()}
     new_visits, results = [], []
     for row in rows:
         key = (row.collected_on, row.lab)
@@ -190,42 +280,89 @@ def _save(batch: Import, rows: Iterable[ImportRow]) -> None:
                 **carried,
             )
         )
+    _touch(known & {result.visit_id for result in results})
     Visit.objects.bulk_create(new_visits)
     Result.objects.bulk_create(results, batch_size=500)
 
 
-def _replace(batch: Import, row: ImportRow) -> bool:
-    """Puts a newer version of a stored result in its place; the former one stays in the visit's history."""
-    old = Result.objects.filter(person_id=batch.person_id, external_id=row.external_id).select_related("visit").first()
-    if old is None:
-        return False
-    keep_version(old.visit)
+def _replace(batch: Import, rows: list[ImportRow]) -> None:
+    """Puts newer versions of stored results in their place; the former ones stay in their visits' history."""
+    ids = {row.external_id for row in rows}
+    visits = Visit.objects.filter(
+        pk__in=Result.objects.filter(person=batch.person, external_id__in=ids).values("visit")
+    )
+    kept = {visit.pk: False for visit in visits.select_for_update()}
+    for row in rows:
+        stored = Result.objects.filter(visit__in=kept, external_id=row.external_id).select_related("visit")
+        found = sorted((one for one in stored if _may_be_of(one.visit.lab, row.lab)), key=lambda one: not one.visit.lab)
+        if not found:
+            continue
+        old = found[0]
+        if not kept[old.visit_id]:
+            keep_version(old.visit)
+            kept[old.visit_id] = True
+        _fill(old, row)
+        old.save(force_update=True)
+    _touch(pk for pk, changed in kept.items() if changed)
+
+
+def _fill(result: Result, row: ImportRow) -> None:
+    """Gives a result what a row says, as a result of that row's import."""
     for name in CARRIED:
-        setattr(old, name, getattr(row, name))
-    old.collected_on = old.visit.collected_on
-    old.save(force_update=True)
-    Visit.objects.filter(pk=old.visit_id).update(version=old.visit.version + 1, updated_at=timezone.now())
-    return True
+        setattr(result, name, getattr(row, name))
+    result.batch_id, result.row, result.collected_on = row.batch_id, row, result.visit.collected_on
+
+
+def _touch(visit_ids: Iterable[Any]) -> None:
+    """Moves visits on by a version, so that an edit begun before is told instead of undoing what an import did."""
+    Visit.objects.filter(pk__in=list(visit_ids)).update(version=F("version") + 1, updated_at=timezone.now())
 
 
 @transaction.atomic
 def undo(*, batch: Import) -> int:
-    """Takes back everything an import saved, and gives back how many results that were."""
+    """Takes back everything an import saved, and gives back how many results that were.
+
+    A result that it put in the place of an older one gets that one back, as long as its import stands.
+    """
     Person.objects.select_for_update().get(pk=batch.person_id)
     if not Import.objects.filter(pk=batch.pk, status="confirmed").update(status="undone", undone_at=timezone.now()):
         batch.refresh_from_db()
         return 0
-    count = Result.objects.filter(batch=batch).count()
-    touched = list(Visit.objects.filter(results__batch=batch).distinct().values_list("pk", flat=True))
+    mine = Result.objects.filter(batch=batch)
+    count = mine.count()
+    touched = set(mine.values_list("visit_id", flat=True))
+    _give_back(batch)
     Result.objects.filter(batch=batch).delete()
+    _touch(touched)
     Visit.objects.filter(pk__in=touched, results__isnull=True).delete()
     Visit.objects.filter(batch=batch, results__isnull=True).delete()
-    VisitVersion.objects.filter(person_id=batch.person_id, snapshot__visit__batch_id=str(batch.pk)).delete()
+    _forget(batch)
     batch.rows.update(accepted=False)
     batch.refresh_from_db()
     return count
 
 
-def is_number(row: ImportRow) -> bool:
-    """True where a row's value is a number."""
-    return read_value(row.value).number is not None
+def _give_back(batch: Import) -> None:
+    """Puts the versions that an import replaced in their place again."""
+    replaced = batch.rows.filter(accepted=True, reason__startswith=REPLACES).values_list("external_id", flat=True)
+    standing = ImportRow.objects.filter(
+        batch__person_id=batch.person_id, batch__status="confirmed", accepted=True, external_id__in=list(replaced)
+    )
+    former: dict[str, list[ImportRow]] = {}
+    for row in standing.order_by("batch__confirmed_at", "order"):
+        former.setdefault(row.external_id, []).append(row)
+    for result in Result.objects.filter(batch=batch, external_id__in=former).select_related("visit"):
+        rows = [one for one in former[result.external_id] if _may_be_of(result.visit.lab, one.lab)]
+        if rows:
+            _fill(result, rows[-1])
+            result.save(force_update=True)
+
+
+def _forget(batch: Import) -> None:
+    """Takes an undone import's results out of the history of visits too."""
+    versions = VisitVersion.objects.filter(person_id=batch.person_id)
+    versions.filter(snapshot__visit__batch_id=str(batch.pk)).delete()
+    for version in versions.filter(snapshot__icontains=str(batch.pk)).iterator(chunk_size=50):
+        results = version.snapshot["results"]
+        version.snapshot["results"] = [one for one in results if one["batch_id"] != str(batch.pk)]
+        version.save(update_fields=["snapshot"])

@@ -18,7 +18,7 @@ from markers.reference import Subject, age_on
 from markers.units import tidy
 from results.documents.ranges import is_swapped, printed_range, range_unit
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
-from results.documents.strict_json import JsonError, read_json, write_json
+from results.documents.strict_json import JsonError, JsonNumber, read_json, write_json
 
 MOST_ROWS = 50_000
 HIDDEN = {"entered-in-error": "entered in error", "cancelled": "canceled", "registered": "not yet measured"}
@@ -42,6 +42,7 @@ _NO_CONTENT = {
     *("resourceType", "id", "meta", "text", "language", "implicitRules", "contained", "identifier", "issued"),
     *("basedOn", "partOf", "subject", "focus", "encounter", "performer", "specimen", "device"),
     *("hasMember", "derivedFrom", "related", "component"),
+    *("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming"),
 }
 _NO_BOUND = re.compile(r"-?9{6,}(?:\.9+|\.0+)?")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
@@ -196,7 +197,7 @@ class _Reader:
         it, so that the same result of another export is known again.
         """
         own_part = "" if part is whole.resource else _digest(_sorted(part))
-        digest = _digest(f"{whole.digest} {own_part} {row.collected_on} {row.collected_time}")
+        digest = _digest(f"{whole.digest} {own_part} {_utc(row)}")
         own = self._own_id(row.locator, whole.resource)
         base = f"{own}|{_utc(row)}|{_code_key(row)}" if own else f"sha256:{digest}"
         counts = whole.counts if own else self.counts
@@ -391,6 +392,8 @@ def _content(observation: dict[str, Any]) -> dict[str, Any]:
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _sorted(value[name]) for name in sorted(value)}
+    if isinstance(value, JsonNumber) and "." in value and "e" not in value.casefold():
+        return JsonNumber(value.rstrip("0").rstrip("."))  # 4.10 of one server is 4.1 of another: not a correction
     return [_sorted(one) for one in value] if isinstance(value, list) else value
 
 
