@@ -6,11 +6,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bloodsight.people.models import Person
 from results.actions.imports import NeedsAnswer, confirm, read_document
+
+STATES = {"ready": "ready", "check": "to check", "unreadable": "that can't be read", "stored": "stored already"}
 
 
 class Command(BaseCommand):
@@ -32,18 +35,28 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError("There is no person with this id.")
         try:
+            if options["file"].stat().st_size > settings.UPLOAD_LIMIT:
+                raise CommandError(f"The file is larger than {settings.UPLOAD_LIMIT // 1_000_000} MB.")
             content = options["file"].read_bytes()
         except OSError as problem:
             raise CommandError(f"The file can't be read: {problem.strerror}.") from problem
         batch = read_document(person=person, content=content, file_name=options["file"].name)
         if batch.status == "failed":
             raise CommandError(batch.problem)
+        for warning in batch.warnings:
+            self.stdout.write(warning)
         counts = Counter(batch.rows.values_list("state", flat=True))
-        self.stdout.write(", ".join(f"{count} {state}" for state, count in sorted(counts.items())))
+        self.stdout.write(
+            ", ".join(f"{count} {STATES[state]}" for state, count in sorted(counts.items())) or "No rows."
+        )
         try:
             saved = confirm(
                 batch=batch, accept="all" if options["accept_check"] else (), this_person=options["this_person"]
             )
         except NeedsAnswer as needed:
             raise CommandError(f"{needed.question} Add --this-person to go on. Nothing was saved.") from needed
-        self.stdout.write(f"Saved {saved.results} results, replaced {saved.replaced}, left {saved.left} rows.")
+        self.stdout.write(f"Saved {saved.results} results, replaced {saved.replaced}, left {saved.left}.")
+        for row in batch.rows.filter(accepted=False, state__in=("check", "unreadable")):
+            self.stdout.write(
+                f"  {row.name or 'no name'}, {row.collected_on or 'no day'} ({row.locator}): {row.reason}"
+            )
