@@ -60,7 +60,7 @@ def read_fhir(content: bytes, subject: Subject | None = None) -> Document:
     except JsonError as problem:
         if re.match(rb"\s*\{[^\n]*\}\s*\n\s*\{", content):
             raise DocumentError("This file holds several documents, one a line (NDJSON). Bring a Bundle.") from problem
-        raise DocumentError(str(problem)) from problem
+        raise DocumentError(f"{problem} It stands at {problem.place}." if problem.place else str(problem)) from problem
     if not isinstance(document, dict) or "resourceType" not in document:
         raise DocumentError("This is JSON, but not FHIR: it has no resourceType.")
     return _Reader(document, subject or Subject()).read()

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from markers.queries import catalogue
 from results.actions.imports import NeedsAnswer, confirm, read_document, undo
-from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, restore_visit, typed_rows, update_visit
+from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, restore_visit, typed_row, update_visit
 from results.documents.strict_json import read_json, write_json
 from results.models import Import, ImportRow, Result, Visit, VisitVersion
 from tests.factories import PersonFactory, UserFactory
@@ -362,7 +363,7 @@ def test_undo_of_one_import_leaves_the_results_of_another_on_the_same_day(maya):
 def test_undo_after_an_edit_by_hand_takes_the_imported_results_and_leaves_the_typed_one(maya):
     batch = brought(maya, report())
     visit = Visit.objects.get()
-    rows = [*typed_rows(visit.results.order_by("order")), TypedRow(marker="alt", value="20", unit="U/L")]
+    rows = [*edited(visit), TypedRow(marker="alt", value="20", unit="U/L")]
     update_visit(visit=visit, version=visit.version, collected_on=visit.collected_on, rows=rows, lab=visit.lab)
     undo(batch=batch)
     assert [(one.marker.slug, one.value) for one in Result.objects.all()] == [("alt", "20")]
@@ -380,7 +381,8 @@ def test_an_edit_by_hand_stands_when_the_file_is_brought_again(maya):
 
 
 def edited(visit: Visit) -> list[TypedRow]:
-    return typed_rows(visit.results.order_by("order"))
+    slugs = {facts.id: slug for slug, facts in catalogue().markers.items()}
+    return [typed_row(result, slugs) for result in visit.results.order_by("order")]
 
 
 @pytest.mark.parametrize("change", ["added", "undone", "replaced"])
@@ -483,6 +485,14 @@ def test_a_file_over_the_limit_is_refused(maya, settings):
     settings.UPLOAD_LIMIT = 1000
     batch = read_document(person=maya, content=report())
     assert (batch.status, batch.problem[:24]) == ("failed", "This file is larger than")
+
+
+@pytest.mark.parametrize("character", ["\\u0000", "\\ud800"])
+def test_a_character_that_no_database_keeps_is_refused_with_its_place(maya, character):
+    content = report().replace(b'"text": "Creatinine"', f'"text": "Crea{character}tinine"'.encode())
+    batch = read_document(person=maya, content=content)
+    assert batch.status == "failed"
+    assert "a NUL, or half of a pair. It stands at entry.2.resource.code.text. Nothing was saved." in batch.problem
 
 
 def test_every_text_fits_its_column(maya):

@@ -125,3 +125,55 @@ def test_another_birth_date_stops_with_a_question(alice_client, alice, bundle):
     assert Result.objects.filter(person=other).count() == 0
     assert alice_client.post(url, {"this_person": True}, content_type="application/json").status_code == 200
     assert Result.objects.filter(person=other).count() > 0
+
+
+def test_each_question_has_its_reason_and_every_other_row_is_ready(alice_client, don, bundle):
+    made = alice_client.post(
+        f"/api/v1/persons/{don.pk}/imports/", {"file": SimpleUploadedFile("d.json", bundle)}
+    ).json()
+    assert made["counts"] == {"ready": 399, "check": 36}
+    asked = Counter(
+        (row["marker"], row["reason"].replace(row["reported"]["value"], "#"))
+        for row in made["rows"]
+        if row["state"] == "check"
+    )
+    assert asked == {
+        ("egfr", "its unit, mL/min, is not known for Estimated glomerular filtration rate"): 12,
+        ("total-protein", contradiction("g/dL", "g/L")): 12,
+        ("globulin", contradiction("g/L", "g/dL")): 12,
+    }
+    assert "\u200b" not in "".join(row["name"] for row in made["rows"])
+    left_out = made["left_out"]
+    assert left_out["Observation: not from a laboratory"] == 514 - 435
+
+
+def contradiction(stated, other):
+    return (
+        f"# {stated} lies outside every known range, but # {other} would lie inside one:"
+        " the unit may be wrong, so it will be kept but not judged"
+    )
+
+
+def test_two_values_at_one_instant_are_ready_and_keep_the_order_of_the_document(alice_client, don, bundle):
+    entries = [entry["resource"] for entry in json.loads(bundle, parse_float=str)["entry"]]
+    sent: dict[tuple, list[str]] = {}
+    for one in entries:
+        if one["resourceType"] == "Observation" and one["category"][0]["coding"][0]["code"] == "laboratory":
+            answer = one.get("valueQuantity", {}).get("value") or one["valueCodeableConcept"]["text"]
+            sent.setdefault((one["code"]["coding"][0]["code"], one["effectiveDateTime"][:19]), []).append(str(answer))
+    pairs = {key: answers for key, answers in sent.items() if len(answers) > 1}
+    assert len(pairs) == 10
+    made, _, _ = bring(alice_client, don, bundle)
+    assert [row["name"] for row in made["rows"]]
+    rows = Result.objects.filter(person=don).select_related("row").order_by("order")
+    stored: dict[tuple, list[str]] = {}
+    states = Counter()
+    for one in rows:
+        key = (one.row.codings[0]["code"], f"{one.collected_on}T{one.collected_time}")
+        if key in pairs:
+            stored.setdefault(key, []).append(one.written)
+            states[one.row.state] += 1
+    assert stored == pairs
+    assert states == {"ready": 20}
+    shown = alice_client.get(f"/api/v1/persons/{don.pk}/timeline/creatinine/").json()
+    assert [point["reported"]["value"] for point in shown["points"][:2]] == ["0.8055632827016943", "3.2153244276249167"]
