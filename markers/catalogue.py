@@ -390,8 +390,7 @@ class _Reader:
             "age_to": end.number if end else None,
             "age_to_unit": end.unit if end else "years",
         }
-        first, last = _span(ages)
-        if last <= first:
+        if end and not may_come_before(start or Age(0, "days"), end):
             raise self._wrong(f"{key}.to", f"{end} is not after {start or 'birth'}")
         return {"sex": sex, **ages}
 
