@@ -251,7 +251,7 @@ class MarkerAdmin(CatalogueAdmin):
 @admin.register(ReferenceRange)
 class ReferenceRangeAdmin(CatalogueAdmin):
     form = LoneRangeForm
-    list_display = ("marker", "interval", "sex", "ages", "condition", "laboratory", "method", "written_by")
+    list_display = ("marker", "interval", "sex", "ages", "only_for", "written_by")
     list_display_links = ("marker", "interval")
     list_filter = ("sex", "laboratory", "condition", "is_curated", "marker")
     list_select_related = ("marker", "laboratory")
@@ -273,6 +273,12 @@ class ReferenceRangeAdmin(CatalogueAdmin):
     def ages(self, row: ReferenceRange) -> str:
         """The ages it applies to, on one line."""
         return row.ages.replace(" ", "\u00a0")
+
+    @admin.display(ordering="laboratory__name")
+    def only_for(self, row: ReferenceRange) -> str:
+        """The laboratory, condition and method it is confined to."""
+        laboratory = row.laboratory.name if row.laboratory else ""
+        return ", ".join(part for part in (laboratory, row.condition, row.method) if part)
 
     @admin.display(ordering="is_curated")
     def written_by(self, row: ReferenceRange) -> str:
