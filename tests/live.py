@@ -61,7 +61,7 @@ class Visitor:
             data, kind = urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded"
         elif body is not None:
             data, kind = body if isinstance(body, bytes) else json.dumps(body).encode(), "application/json"
-        headers = {"X-CSRFToken": self.cookie("csrf")} | ({"Content-Type": kind} if kind else {})
+        headers = {"X-CSRFToken": self.cookie("csrftoken")} | ({"Content-Type": kind} if kind else {})
         request = urllib.request.Request(self.site + path, data, headers)
         try:
             with self.opener.open(request, timeout=60) as found:

@@ -131,7 +131,7 @@ def double_submits(site: Site, forms: int, presses: int = 8) -> list[int]:
             "row-0-marker": "Ferritin",
             "row-0-value": "41.0",
             "row-0-unit": "ng/mL",
-            "csrfmiddlewaretoken": who.cookie("csrf"),
+            "csrfmiddlewaretoken": who.cookie("csrftoken"),
         }
         before = len(who.open(f"/api/v1/persons/{person}/visits/").json)
         with ThreadPoolExecutor(presses) as pool:

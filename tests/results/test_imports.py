@@ -408,9 +408,9 @@ def test_a_deleted_visit_of_an_undone_import_never_comes_back(maya):
     added["entry"] += document()["entry"][:2]
     brought(maya, report())
     second = brought(maya, added)
-    gone = delete_visit(visit=Visit.objects.get())
+    delete_visit(visit=Visit.objects.get())
     undo(batch=second)
-    restore_visit(gone=VisitVersion.objects.get(pk=gone.pk))
+    restore_visit(gone=VisitVersion.objects.get(deleted=True))
     assert Result.objects.count() == 5
     assert not Result.objects.filter(batch=second).exists()
 
