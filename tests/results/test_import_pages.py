@@ -194,6 +194,30 @@ def test_a_file_of_any_name_is_shown_as_text(alice_client, maya, name):
     assert answer.status_code in (302, 400)
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\ud800", "\u202e", "<script>alert(1)</script>"])
+@pytest.mark.parametrize("place", ["name", "unit", "text", "id", "patient", "lab", "note"])
+def test_signs_that_no_database_holds_break_nothing(alice_client, maya, sign, place):
+    text = f"a{sign}b"
+    changes = {
+        "name": {"code": {"text": text}},
+        "unit": {"valueQuantity": {"value": 1, "unit": text}},
+        "text": {"valueQuantity": None, "valueString": text},
+        "id": {"id": text},
+        "lab": {"performer": [{"display": text}]},
+        "note": {"note": [{"text": text}]},
+        "patient": {},
+    }[place]
+    patient = {**PATIENT, "name": [{"text": text}]} if place == "patient" else PATIENT
+    answer = upload(alice_client, maya, observation(1, **changes), patient=patient)
+    assert answer.status_code in (302, 400)
+    if answer.status_code == 302:
+        page = review(alice_client, answer)
+        assert "<script>alert" not in page.html
+        assert confirm(alice_client, answer.url, page, all="yes").status_code == 302
+        for url in ("", "visits/"):
+            assert "<script>alert" not in Page(alice_client.get(f"/people/{maya.pk}/{url}")).html
+
+
 @pytest.mark.parametrize("literal", ["1E-60", "1E60", "1E400", "1e-9999", "0." + "1" * 60, "9" * 60, "-0"])
 def test_numbers_of_any_size_break_nothing(alice_client, maya, literal):
     text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": observation(1, value="7.25")}]})
