@@ -48,18 +48,19 @@ def review(request: HttpRequest, person_id: uuid.UUID, import_id: uuid.UUID) -> 
     """The rows of a document; saves the Ready ones and those that were ticked."""
     person = access.person_of(request.user, person_id)
     batch = access.import_of(request.user, import_id, person)
-    unanswered = False
+    unanswered, ticked = False, set[int]()
     if request.method == "POST":
-        ticked = {int(one) for one in request.POST.getlist("accept") if one.isdecimal() and one.isascii()}
+        sent = request.POST.getlist("accept")
+        ticked = {int(one) for one in sent if one.isdecimal() and one.isascii() and len(one) < 20}
         accept = "all" if request.POST.get("all") else ticked
         try:
             saved = confirm(batch=batch, accept=accept, this_person=request.POST.get("this_person") == "yes")
-            replaced = f" {saved.replaced} stored results were replaced by newer versions." if saved.replaced else ""
-            messages.success(request, f"{saved.results} results were saved.{replaced}")
+            replaced = f" Stored before, {_were(saved.replaced)} replaced by a newer version." if saved.replaced else ""
+            messages.success(request, f"{_were(saved.results)} saved.{replaced}")
             return redirect("results:import", person_id, import_id)
         except NeedsAnswer:
             unanswered = True
-    context = _context(batch) | {"person": person, "unanswered": unanswered, "section": "visits"}
+    context = _context(batch) | {"person": person, "unanswered": unanswered, "ticked": ticked, "section": "visits"}
     return render(request, "import.html", context, status=400 if unanswered else 200)
 
 
@@ -69,8 +70,12 @@ def undo(request: HttpRequest, person_id: uuid.UUID, import_id: uuid.UUID) -> Ht
     """Takes back everything an import saved."""
     person = access.person_of(request.user, person_id)
     count = take_back(batch=access.import_of(request.user, import_id, person))
-    messages.success(request, f"The import was undone: {count} results were removed.")
+    messages.success(request, f"The import was undone: {_were(count)} removed.")
     return redirect("results:import", person_id, import_id)
+
+
+def _were(count: int) -> str:
+    return f"{count} result was" if count == 1 else f"{count} results were"
 
 
 def _context(batch: Import) -> dict[str, object]:

@@ -85,6 +85,14 @@ def test_confirming_saves_the_ready_rows_and_leaves_the_others(alice_client, may
     assert "41.0 ng/mL" in Page(alice_client.get(f"/people/{maya.pk}/markers/ferritin/")).text
 
 
+def test_one_saved_result_is_said_in_the_singular(alice_client, maya):
+    answer = upload(alice_client, maya, READY)
+    done = confirm(alice_client, answer.url, review(alice_client, answer))
+    assert "1 result was saved." in Page(alice_client.get(done.url)).text
+    undone = alice_client.post(f"{answer.url}undo")
+    assert "The import was undone: 1 result was removed." in Page(alice_client.get(undone.url)).text
+
+
 def test_a_ticked_row_is_saved_and_not_judged(alice_client, maya):
     answer = upload(alice_client, maya, READY, CHECK)
     page = review(alice_client, answer)
@@ -144,6 +152,16 @@ def test_a_file_about_somebody_else_stops_with_a_question(alice_client, maya, pa
     assert Result.objects.count() == 0
     assert confirm(alice_client, answer.url, Page(refused), this_person="yes").status_code == 302
     assert Result.objects.count() == 1
+
+
+def test_the_ticks_stay_while_the_question_is_asked(alice_client, maya):
+    answer = upload(alice_client, maya, READY, CHECK, patient={**PATIENT, "gender": "male"})
+    page = review(alice_client, answer)
+    [box] = [one["value"] for one in page.controls if one.get("name") == "accept"]
+    refused = Page(confirm(alice_client, answer.url, page, accept=box))
+    assert [one["value"] for one in refused.controls if one.get("name") == "accept" and "checked" in one] == [box]
+    confirm(alice_client, answer.url, refused, this_person="yes")
+    assert Result.objects.count() == 2
 
 
 def test_another_name_is_only_said(alice_client, maya):
@@ -229,6 +247,14 @@ def test_numbers_of_any_size_break_nothing(alice_client, maya, literal):
     assert confirm(alice_client, answer.url, page, all="yes").status_code == 302
     for url in ("", "visits/", "markers/ferritin/"):
         assert alice_client.get(f"/people/{maya.pk}/{url}").status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["x", "-1", "0", "9" * 30, "9" * 5_000, "١", "1.0", ""])
+def test_a_ticked_row_that_does_not_exist_saves_no_more(alice_client, maya, accept):
+    answer = upload(alice_client, maya, READY, CHECK)
+    page = review(alice_client, answer)
+    assert confirm(alice_client, answer.url, page, accept=accept).status_code == 302
+    assert Result.objects.count() == 1
 
 
 def test_a_row_of_another_import_is_not_accepted(alice_client, maya):
