@@ -300,11 +300,26 @@ def test_the_lint_finds_a_banned_word(text):
     assert BANNED.search(text)
 
 
+def test_no_page_judges_a_value_or_a_reader():
+    found = []
+    for place, text in TEXTS:
+        for allowed in ALLOWED:
+            text = text.replace(allowed, "")
+        found += [(place, hit[0]) for hit in BANNED.finditer(text)]
+    assert found == []
+
+
 def test_the_product_is_spelled_the_american_way():
     found = [
         (place, hit[0]) for place, text in TEXTS for hit in BRITISH.finditer(text) if hit[0].lower() not in AMERICAN
     ]
     assert found == []
+
+
+def test_the_rendered_pages_use_no_banned_word(alice_client, world):
+    for url in world.values():
+        text = Page(alice_client.get(url)).text
+        assert not BANNED.search(text), (url, BANNED.search(text))
 
 
 def test_no_position_is_said_by_a_letter_or_a_sign_alone(alice_client, world):
