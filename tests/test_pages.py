@@ -176,6 +176,17 @@ def test_a_fault_of_ours_is_answered_on_a_page_of_its_own(alice, maya, monkeypat
     assert "ZeroDivisionError" not in page.html
 
 
+def test_what_is_no_page_is_guarded_too(client, alice_client, maya):
+    for answer in (
+        client.get("/healthz"),
+        client.get(f"/people/{maya.pk}/"),
+        alice_client.get("/api/v1/persons/"),
+        alice_client.post(f"/people/{maya.pk}/"),
+        alice_client.get(f"/people/{maya.pk}"),
+    ):
+        assert_is_guarded(answer)
+
+
 def test_only_what_is_everybodys_may_be_kept(client):
     assert client.get("/robots.txt").headers["Cache-Control"] == "public, max-age=86400"
     assert client.get("/static/css/base.css").status_code == 200
