@@ -122,8 +122,15 @@ def restore_visit(*, gone: VisitVersion) -> Visit:
         return there
     visit: Visit = _thawed(Visit, gone.snapshot["visit"])
     visit.version += 1
+    if Visit.objects.filter(person_id=gone.person_id, nonce=visit.nonce, nonce__isnull=False).exists():
+        visit.nonce = None  # its form made another visit since
     visit.save(force_insert=True)
-    Result.objects.bulk_create(_thawed(Result, row) for row in gone.snapshot["results"])
+    results = [_thawed(Result, row) for row in gone.snapshot["results"]]
+    known = catalogue().by_id
+    for result in results:
+        if result.marker_id not in known:
+            result.marker_id = None  # its marker left the catalogue since
+    Result.objects.bulk_create(results)
     VisitVersion.objects.filter(pk=gone.pk).update(deleted=False)
     return visit
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, time
 from decimal import Decimal
 
 import pytest
 
 from bloodsight.people.models import Person
-from markers.queries import catalogue
+from markers.models import Marker
+from markers.queries import catalogue, touch
 from results.actions.visits import TypedRow, create_visit, delete_visit, restore_visit, update_visit
 from results.models import Import, ImportRow, Result, Visit, VisitVersion
 from tests.html import Page, unknown_targets
@@ -210,6 +212,29 @@ def test_two_who_delete_or_restore_at_once_do_it_once(maya, rich):
     restore_visit(gone=gone)
     restore_visit(gone=gone)
     assert everything(maya) == before
+
+
+def test_a_visit_comes_back_beside_one_that_its_form_made_again(maya):
+    nonce = uuid.uuid4()
+    first = log(maya, row("alt", "20", "U/L"), nonce=nonce)
+    delete_visit(visit=Visit.objects.get(pk=first.pk))
+    again = log(maya, row("alt", "20", "U/L"), nonce=nonce)
+    restore_visit(gone=VisitVersion.objects.get(deleted=True))
+    assert set(Visit.objects.values_list("pk", flat=True)) == {first.pk, again.pk}
+    assert Result.objects.count() == 2
+
+
+def test_a_visit_comes_back_though_a_marker_of_it_left_the_catalogue(alice_client, maya, db):
+    marker = Marker.objects.create(slug="gone", name="Gone", unit="g/L", specimen="serum", decimals=1)
+    touch()
+    visit = log(maya, row("gone", "4.10", "g/L"), row("alt", "20", "U/L"))
+    delete_visit(visit=Visit.objects.get(pk=visit.pk))
+    marker.delete()
+    touch()
+    assert alice_client.post(url(visit, "restore")).status_code == 302
+    back = Result.objects.order_by("order").first()
+    assert (back.marker_id, back.value, back.unit) == (None, "4.10", "g/L")
+    assert alice_client.get(url(visit)).status_code == 200
 
 
 def test_deleting_keeps_an_edit_that_came_just_before(maya, rich):
