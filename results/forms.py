@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from markers.facts import MarkerFacts
+from markers.facts import Catalogue, MarkerFacts
 from markers.quantity import ValueProblem, parse_value
 from markers.queries import catalogue
 from results.actions.visits import TypedRow, typed_row
@@ -74,9 +74,16 @@ class RowForm(forms.Form):
     printed = forms.CharField(max_length=200, required=False)
     note = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, stored: Mapping[uuid.UUID, Result] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        stored: Mapping[uuid.UUID, Result] | None = None,
+        known: Catalogue | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.stored = stored or {}
+        self.known = known or catalogue()
         self.facts: MarkerFacts | None = None
         self.last = ""
         self.questions: list[tuple[str, str]] = []
@@ -131,9 +138,9 @@ class RowForm(forms.Form):
         if not typed:
             self.add_error("marker", "Choose a marker for this value.")
             return
-        self.facts = catalogue().named(typed)
+        self.facts = self.known.named(typed)
         if self.facts is None:
-            near = " or ".join(marker.name for marker in catalogue().like(typed))
+            near = " or ".join(marker.name for marker in self.known.like(typed))
             self.add_error("marker", f"There is no marker {typed}.{f' Did you mean {near}?' if near else ''}")
 
     def _look_at_range(self, text: str) -> None:

@@ -82,7 +82,7 @@ class _Entry:
         return self._anew(form, [_texts(row) for row in rows])
 
     def _sent(self) -> tuple[VisitForm, Any]:
-        rows = RowForms(self.request.POST, prefix="row", form_kwargs={"stored": self.stored})
+        rows = RowForms(self.request.POST, prefix="row", form_kwargs={"stored": self.stored, "known": catalogue()})
         return VisitForm(self.request.POST), rows
 
     def _read_back(self, form: VisitForm, rows: Any, filled: Sequence[RowForm]) -> HttpResponse:
@@ -181,7 +181,7 @@ class _Entry:
         return render(self.request, "visit_form.html", context | extra, status=status)
 
     def _rows(self, initial: list[dict[str, Any]]) -> Any:
-        return RowForms(initial=initial, prefix="row", form_kwargs={"stored": self.stored})
+        return RowForms(initial=initial, prefix="row", form_kwargs={"stored": self.stored, "known": catalogue()})
 
     def _initial(self) -> dict[str, Any]:
         if self.visit:

@@ -66,6 +66,20 @@ def test_two_and_two_thousand_results_take_the_same_queries(browser, maya, url, 
     assert len(few) <= most, "\n".join(few)
 
 
+def test_two_and_two_hundred_typed_rows_take_the_same_queries(browser, maya):
+    url = f"/people/{maya.pk}/visits/new"
+    counts = []
+    for rows in (2, 200):
+        sent = {"collected_on": "today", "row-TOTAL_FORMS": rows, "row-INITIAL_FORMS": 0, "action": "review"}
+        for place in range(rows):
+            typed = {"marker": "Ferritin", "value": "41", "unit": "ng/mL"}
+            sent |= {f"row-{place}-{name}": text for name, text in typed.items()}
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.post(url, sent).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
 def test_the_api_gives_all_two_thousand(browser, maya):
     fill(maya, 2_000)
     answer = browser.get(f"/api/v1/persons/{maya.pk}/timeline/creatinine/").json()
