@@ -91,7 +91,8 @@ class _Entry:
         open_questions = [slip for slip in asked if slip.kind not in LET_PASS and _key(slip) not in kept]
         if self.action == "save" and not open_questions:
             return self._save(form, filled)
-        gone = [result for pk, result in self.stored.items() if pk not in {row.cleaned_data["id"] for row in filled}]
+        named = {row.cleaned_data["id"] for row in filled}
+        gone = [result for pk, result in self.stored.items() if pk not in named]
         known = catalogue().by_id
         context = {
             "person": self.person,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from markers.queries import catalogue
 from results.actions.visits import TypedRow, create_visit, delete_visit, update_visit
+from results.forms import initial_rows
 from results.models import Result, Visit, VisitVersion
 from results.words import day_text
 from tests.conftest import signed_in
@@ -794,7 +795,7 @@ class TestHostileText:
 
 
 class TestBrokenForms:
-    @pytest.mark.parametrize("action", ["review", "save", "more", "panel", "change", "", "else"])
+    @pytest.mark.parametrize("action", ["save", "more", ""])
     @pytest.mark.parametrize(
         "management",
         [
@@ -831,10 +832,12 @@ class TestBrokenForms:
 
     def test_a_visit_of_a_thousand_results_can_be_edited(self, alice_client, maya):
         visit = log(maya, *(ferritin(str(number + 1)) for number in range(1_000)))
-        url = edit_url(visit)
-        read = press(alice_client, url, Page(alice_client.get(url)), "review", note="edited")
-        assert read.headings[0] == (1, "Is this what the report says?"), read.text[:500]
-        press(alice_client, url, read, "save")
+        sent = {"collected_on": str(DAY), "note": "edited", "version": "1", "action": "save"}
+        sent |= {"row-TOTAL_FORMS": "1002", "row-INITIAL_FORMS": "1002"}
+        blank = dict.fromkeys(("id", "marker", "value", "unit", "printed", "note"), "")
+        rows = [{**blank, **row} for row in (*initial_rows(visit.results.all()), {}, {})]
+        sent |= {f"row-{place}-{name}": text for place, row in enumerate(rows) for name, text in row.items()}
+        assert alice_client.post(edit_url(visit), sent).status_code == 302
         visit.refresh_from_db()
         assert (visit.note, visit.results.count()) == ("edited", 1_000)
 
