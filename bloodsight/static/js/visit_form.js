@@ -11,6 +11,8 @@
   function rows() { return [...form.querySelectorAll("tr.row")]; }
   function field(row, column) { return row.querySelector("[data-column=" + column + "]"); }
 
+  function toRow(row) { field(row, field(row, "marker").value ? "value" : "marker").focus(); }
+
   for (const button of form.querySelectorAll("[data-day]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
@@ -76,14 +78,19 @@
       document.getElementById("review").click();
       return;
     }
-    if (!input.dataset || !input.dataset.column || event.altKey || event.isComposing) return;
+    if (event.altKey || event.isComposing) return;
     const all = rows();
+    if (event.key === "Enter" && input.tagName === "INPUT" && !input.dataset.column) {
+      event.preventDefault();
+      toRow(all.find((row) => !field(row, "value").value) || all[0]);
+      return;
+    }
+    if (!input.dataset.column) return;
     const place = all.indexOf(input.closest("tr"));
     if (event.key === "Enter") {
       event.preventDefault();
       if (place === all.length - 1) addRows(1);
-      const next = rows()[place + 1];
-      field(next, field(next, "marker").value ? "value" : "marker").focus();
+      toRow(rows()[place + 1]);
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && input.dataset.column !== "marker") {
       const other = all[place + (event.key === "ArrowDown" ? 1 : -1)];
       if (other) { event.preventDefault(); field(other, input.dataset.column).focus(); }
