@@ -46,7 +46,7 @@ SYMBOLS: dict[Position, str] = {
 ARROWS = {"<": "arrow-down-open", ">": "arrow-up-open"}
 COLORS: dict[Position, str] = {"in": "in", "above": "out", "below": "out", "unplaced": "ink", "none": "ink"}
 MARGIN = 0.08
-WIDE, NARROW = (560.0, 220.0), (200.0, 226.0)  # the smallest insides that the chart has on a desk and on a phone
+WIDE, NARROW = (560.0, 206.0), (200.0, 210.0)  # the smallest insides that the chart has on a desk and on a phone
 
 
 NEAR = 22  # hundredths of the line: nearer bounds are written as one text
@@ -215,7 +215,7 @@ def figure(series: Series) -> dict[str, Any]:
             "showlegend": False,
             "hovermode": "closest",
             "dragmode": "zoom",
-            "margin": {"l": 62, "r": 16, "t": 16, "b": 44},
+            "margin": {"l": 62, "r": 16, "t": 30, "b": 44},
             "paper_bgcolor": LIGHT["card"],
             "plot_bgcolor": LIGHT["card"],
             "font": {"size": 13, "color": LIGHT["soft"], "family": "system-ui, -apple-system, Segoe UI, sans-serif"},

@@ -30,7 +30,7 @@
     if (box.clientWidth < 640) {
       chart.layout.xaxis.nticks = 4;
       chart.layout.annotations = chart.layout.meta.narrow;
-      chart.layout.margin = { l: 48, r: 8, t: 14, b: 40 };
+      chart.layout.margin = { l: 48, r: 8, t: 30, b: 40 };
     }
     points = [];
     chart.data.forEach((trace, curve) => {
@@ -52,7 +52,7 @@
     if (event.key === "ArrowRight") show(current + 1);
     else if (event.key === "ArrowLeft") show(current < 0 ? points.length - 1 : current - 1);
     else if (event.key === "Enter" && current >= 0) window.location.hash = "r-" + points[current].result;
-    else if (event.key === "Escape") { window.Plotly.Fx.unhover(box); current = -1; return; }
+    else if (event.key === "Escape") { window.Plotly.Fx.unhover(box); said.textContent = ""; current = -1; return; }
     else return;
     event.preventDefault();
   });
