@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +24,13 @@ def secret_key() -> str:
     """SECRET_KEY, else the key that `make run` made and keeps in DATA_DIR; refuses to start without one."""
     kept = DATA_DIR / "secret_key"
     key: str = env.str("SECRET_KEY", kept.read_text().strip() if kept.exists() else "")
-    if len(key) < 50:
+    if len(key) < 50 or len(set(key)) < 5:
         raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters or more (`make run` makes one).")
     return key
+
+
+# A file (one in memory would be lost), or a server with the database's name; other signs are written %40, %2F ...
+DATABASE_ADDRESS = re.compile(r"sqlite:///(?!:memory:)[^?#]+|postgres(?:ql)?://[^\s/?#]*/[^\s/?#]+(?:\?\S*)?")
 
 
 def database() -> dict[str, Any]:
@@ -34,9 +39,7 @@ def database() -> dict[str, Any]:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "bloodsight.sqlite3", "OPTIONS": SQLITE}
     address = env.ENVIRON["DATABASE_URL"].strip()
     try:
-        parts = urlsplit(address)
-        known = parts.scheme in ("sqlite", "postgres", "postgresql") and len(parts.path) > 1
-        found: dict[str, Any] = dict(env.db_url_config(address)) if known else {}
+        found: dict[str, Any] = dict(env.db_url_config(address)) if DATABASE_ADDRESS.fullmatch(address) else {}
     except ValueError:
         found = {}
     if not found.get("NAME"):

@@ -30,6 +30,7 @@ import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
+KEY = "made for these tests alone, of 60 characters or thereabouts"
 DEMO, PASSWORD = "demo@bloodsight.example", "correct horse battery"
 
 
@@ -81,7 +82,7 @@ class Visitor:
 
 def environ(folder: Path, **settings: str) -> dict[str, str]:
     """An environment that holds these settings and nothing of the one around."""
-    own = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder), "SECRET_KEY": "k" * 60}
+    own = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder), "SECRET_KEY": KEY}
     return own | {"DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"} | settings
 
 
