@@ -13,7 +13,7 @@ preload_app = True
 timeout = 60
 control_socket_disable = True
 accesslog = None  # a path names a person; queries may carry a birth date
-loglevel = "warning"
+loglevel = "error"  # a warning repeats what a broken request said
 
 
 def when_ready(server: Any) -> None:

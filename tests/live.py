@@ -57,14 +57,16 @@ class Visitor:
         self.site, self.cookies = site, CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
-    def open(self, path: str, form: dict[str, str] | None = None, body: Any = None) -> Answer:
-        """Sends a GET, a form or JSON with the site's own token."""
+    def open(self, path: str, form: dict[str, str] | None = None, body: Any = None, token: str | None = None) -> Answer:
+        """Sends a GET, a form or JSON, with the site's own token unless another is given."""
         data, kind = None, ""
         if form is not None:
             data, kind = urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded"
         elif body is not None:
             data, kind = body if isinstance(body, bytes) else json.dumps(body).encode(), "application/json"
-        headers = {"X-CSRFToken": self.cookie("csrftoken")} | ({"Content-Type": kind} if kind else {})
+        headers = {"X-CSRFToken": self.cookie("csrftoken") if token is None else token} | (
+            {"Content-Type": kind} if kind else {}
+        )
         request = urllib.request.Request(self.site + path, data, headers)
         try:
             with self.opener.open(request, timeout=60) as found:
@@ -206,6 +208,17 @@ def rows(address: str, query: str) -> list[tuple]:
             return server.execute(query).fetchall()
     with sqlite3.connect(address.removeprefix("sqlite:///")) as file:
         return file.execute(query).fetchall()
+
+
+def change(address: str, *statements: str) -> None:
+    """Changes a database past Django."""
+    if address.startswith("postgres"):
+        with psycopg.connect(address) as server:
+            for statement in statements:
+                server.execute(statement)
+        return
+    with contextlib.closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as file:
+        file.executescript(";".join(statements))
 
 
 def percentile(times: list[float], share: float) -> float:
