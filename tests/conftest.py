@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from tests.factories import PersonFactory, UserFactory
@@ -23,10 +24,20 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 def pytest_collection_modifyitems(items):
-    """Marks browser tests, and puts tests that flush the database last."""
+    """Marks browser tests."""
     for item in items:
-        if "browser" in item.path.parts:
+        if "browser" in item.path.relative_to(ROOT).parts:
             item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Prints what ran where, which `.ci/run` reads."""
+    passed = terminalreporter.stats.get("passed", [])
+    browser, samples = (sum(name in report.keywords for report in passed) for name in ("browser", "samples"))
+    terminalreporter.ensure_newline()
+    terminalreporter.write_line(
+        f"Ran on {connection.vendor}: {len(passed)} tests, {browser} in the browser, {samples} with samples"
+    )
 
 
 @pytest.fixture
