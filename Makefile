@@ -6,6 +6,7 @@ PY := $(VENV)/bin/python
 DATA_DIR ?= .data
 INSTALL = PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-hashes -r
 
+.DELETE_ON_ERROR:
 .PHONY: run test check lint bench long lock clean
 
 run: $(VENV)/run.stamp $(DATA_DIR)/secret_key
@@ -41,7 +42,7 @@ clean:
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "BloodSight needs Python 3.11 or newer; none was found. Install it, then try again."; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "Python can't make a virtual environment here (on Debian: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python can't make a virtual environment here (on Debian: apt install python3-venv)."; exit 1; }
 
 $(VENV)/run.stamp: $(PY) requirements.txt
 	@if ! test -f $(VENV)/dev.stamp || test requirements-dev.txt -nt $(VENV)/dev.stamp; then \
