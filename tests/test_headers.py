@@ -179,7 +179,7 @@ def test_cookies_under_https_belong_to_this_host_alone(https_site):
     assert answer.status == 302
     check(answer.headers)
     made = [*csrf, *answer.headers.get_all("Set-Cookie")]
-    assert {one.split("=")[0] for one in made} == {"__Host-csrf", "__Host-session"}
+    assert {one.split("=")[0] for one in made} == {"__Host-csrftoken", "__Host-sessionid"}
     for one in made:
         attributes = {part.strip().split("=")[0]: part.strip().partition("=")[2] for part in one.split(";")[1:]}
         assert {"Secure", "HttpOnly"} <= set(attributes)
@@ -193,7 +193,7 @@ def test_cookies_on_this_machine_are_out_of_reach_of_scripts(alice):
     client = Client()
     client.get("/accounts/login/")
     client.post("/accounts/login/", {"login": alice.email, "password": "correct horse"})
-    assert set(client.cookies) == {"csrf", "session"}
+    assert set(client.cookies) == {"csrftoken", "sessionid"}
     for cookie in client.cookies.values():
         assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
         assert not cookie["domain"]

@@ -55,7 +55,7 @@ def test_nothing_of_a_person_is_printed_whatever_goes_wrong(site, address):
     person = who.open("/api/v1/persons/", body={"name": NAME, "sex": "female", "born_on": BORN}).json["id"]
     visits, edit = f"/api/v1/persons/{person}/visits/", f"/people/{person}/edit"
     who.open(f"/people/{person}/")
-    token = who.cookie("csrf")
+    token = who.cookie("csrftoken")
     stored = who.open(visits, body=VISIT)
     change(address, *FAULTS["postgres" if address.startswith("postgres") else "sqlite"])
     answers = {

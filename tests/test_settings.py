@@ -139,7 +139,7 @@ def test_transport_is_strict_where_the_site_is_https(settings_of):
     for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_PRELOAD"):
         assert (plain[name], strict[name]) == (False, True)
     assert (plain["SECURE_HSTS_SECONDS"], strict["SECURE_HSTS_SECONDS"]) == (0, 31_536_000)
-    assert (strict["SESSION_COOKIE_NAME"], strict["CSRF_COOKIE_NAME"]) == ("__Host-session", "__Host-csrf")
+    assert (strict["SESSION_COOKIE_NAME"], strict["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
     assert strict["CSRF_TRUSTED_ORIGINS"] == ["https://blood.example"]
     assert plain["SECURE_PROXY_SSL_HEADER"] is None, "a header that anybody can send is not believed"
     assert settings_of(BEHIND_PROXY="yes")["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
