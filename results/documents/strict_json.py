@@ -70,6 +70,8 @@ def _depth(document: bytes) -> int:
     for bracket in _BRACKETS.finditer(_STRINGS.sub(b"", document)):
         depth += 1 if bracket[0] in b"[{" else -1
         deepest = max(deepest, depth)
+        if deepest > DEEPEST:
+            break
     return deepest
 
 
