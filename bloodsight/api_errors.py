@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
+
+NOTHING = "There is nothing here."
+API = "/api/"
 
 
 def answer(problem: Exception, context: dict[str, Any]) -> Response | None:
     """The answer for an exception that the API knows; None for a fault of ours."""
     if isinstance(problem, Http404):
-        problem = exceptions.NotFound("There is nothing here.")
+        problem = exceptions.NotFound(NOTHING)
     elif isinstance(problem, PermissionDenied):
         problem = exceptions.PermissionDenied()
+    elif isinstance(problem, SuspiciousOperation):
+        problem = exceptions.ParseError("This request is larger than the server takes.")
     if not isinstance(problem, exceptions.APIException):
         return None
     set_rollback()
@@ -37,6 +43,21 @@ def errors(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
             yield from errors(inner, f"{field}.{place}" if nested and field else field)
     else:
         yield {"field": field, "message": str(detail)}
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that leads nowhere: said as the API says it below its own, else by the page."""
+    if request.path.startswith(API):
+        return JsonResponse({"errors": [{"field": "", "message": NOTHING}]}, status=404)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours, likewise."""
+    if request.path.startswith(API):
+        message = "Something went wrong on our side. What you sent may not be saved."
+        return JsonResponse({"errors": [{"field": "", "message": message}]}, status=500)
+    return defaults.server_error(request)
 
 
 def _headers(problem: exceptions.APIException) -> dict[str, str]:

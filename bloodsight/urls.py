@@ -35,6 +35,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+handler404 = "bloodsight.api_errors.not_found"
+handler500 = "bloodsight.api_errors.server_error"
+
 api = ([*people_api.urlpatterns, *markers_api.urlpatterns, *results_api.urlpatterns], "api")
 
 urlpatterns = [

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bloodsight.api_fields import Day, Text
 from bloodsight.people.access import person_of, persons_of
 from bloodsight.people.forms import birth_date_problem
 from bloodsight.people.models import SEXES, Person
@@ -21,8 +22,13 @@ from bloodsight.people.views import MOST
 class PersonSerializer(serializers.ModelSerializer[Person]):
     """A person: {"id", "name", "sex", "born_on"}."""
 
-    sex = serializers.ChoiceField(choices=[name for name, _ in SEXES], default="unstated")
-    born_on = serializers.DateField(allow_null=True, required=False)
+    name = Text(max_length=100)
+    sex = serializers.ChoiceField(
+        choices=[name for name, _ in SEXES],
+        default="unstated",
+        error_messages={"invalid_choice": f"Sex is one of {', '.join(name for name, _ in SEXES)}."},
+    )
+    born_on = Day(allow_null=True, required=False)
 
     class Meta:
         model = Person
