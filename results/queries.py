@@ -94,11 +94,16 @@ def stored_results(person: Person, marker_ids: Iterable[int], known: Catalogue) 
 def _by_marker(person: Person, rows: Iterable[tuple[object, ...]], known: Catalogue) -> dict[int, list[Stored]]:
     visits = {
         visit_id: (lab, known.laboratory(lab), fasting)
-        for visit_id, lab, fasting in Visit.objects.filter(person=person).values_list("id", "lab", "fasting")
+        for visit_id, lab, fasting in Visit.objects.filter(person=person)
+        .order_by("created_at", "id")
+        .values_list("id", "lab", "fasting")
     }
+    place = {str(visit_id): number for number, visit_id in enumerate(visits)}
     found: dict[int, list[Stored]] = defaultdict(list)
     for marker_id, *columns in rows:
         found[marker_id].append(_stored(columns, visits))  # type: ignore[index]
+    for stored in found.values():  # what nothing else tells apart stands as it was logged
+        stored.sort(key=lambda one: place[one.visit])
     return found
 
 

@@ -123,6 +123,8 @@ def _unit(asked: str, marker: MarkerFacts) -> str:
     if not asked:
         return ""
     found = asked if asked in marker.units.units else marker.units.find(asked)
+    if found is None and (choices := marker.units.choices(asked)):
+        raise ValidationError({"unit": [f"{asked[:40]} could mean {' or '.join(choices)} here. Ask for one of them."]})
     if found is None:
         known = ", ".join(marker.units.units)
         raise ValidationError({"unit": [f"{marker.name} has no unit {asked[:40]}. It has: {known}."]})

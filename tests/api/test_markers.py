@@ -1,0 +1,122 @@
+"""The catalogue through the API: open to everyone, and the range that fits somebody on a day."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from markers.queries import catalogue
+from tests.api import problems, strict
+
+pytestmark = pytest.mark.django_db
+
+B2M = "beta-2-microglobulin"
+
+
+@pytest.fixture
+def ask():
+    """A client that nobody is signed in with; reads a path below /api/v1/."""
+
+    def read(path):
+        return Client().get(f"/api/v1/{path}")
+
+    return read
+
+
+def body(answer):
+    assert answer.status_code == 200, answer.content
+    return strict(answer)
+
+
+def test_every_marker_is_listed_whole(ask):
+    listed = body(ask("markers/"))
+    assert {one["slug"] for one in listed} == set(catalogue().markers)
+    assert {"slug", "name", "unit", "units", "aliases", "loinc", "panels"} <= set(listed[0])
+
+
+def test_a_marker_comes_with_its_ranges_and_their_sources(ask):
+    one = body(ask(f"markers/{B2M}/"))
+    assert (one["slug"], one["unit"]) == (B2M, "mg/L")
+    assert len(one["ranges"]) == len(catalogue().markers[B2M].ranges)
+    assert all(row["source"] and row["origin"] in ("general", "laboratory") for row in one["ranges"])
+
+
+@pytest.mark.parametrize("path", ["markers/no-such-marker/", "markers/no-such-marker/range/", "markers/B2M é/"])
+def test_an_unknown_marker_is_not_found(ask, path):
+    assert problems(ask(path), 404)
+
+
+def test_a_cache_may_keep_the_catalogue_until_it_changes(ask):
+    first = ask("markers/")
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    again = Client().get("/api/v1/markers/", headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", ["markers/", f"markers/{B2M}/", f"markers/{B2M}/range/", "panels/"])
+def test_the_catalogue_is_only_read(alice_client, method, path):
+    assert problems(getattr(alice_client, method)(f"/api/v1/{path}"), 405)
+
+
+# (query, low, high, origin)
+FITS = [
+    ("beta-2-microglobulin", "sex=female&born_on=1963-06-14&on=2026-10-03", ("0.7", "1.8", "general")),
+    ("beta-2-microglobulin", "sex=female&born_on=1963-06-14&on=2026-10-03&lab=mayo", ("1.21", "2.70", "laboratory")),
+    ("beta-2-microglobulin", "sex=female&born_on=1963-06-14&lab=Mayo Clinic", ("1.21", "2.70", "laboratory")),
+    ("beta-2-microglobulin", "born_on=1963-06-14&lab=MAYO", ("1.21", "2.70", "laboratory")),
+    ("beta-2-microglobulin", "born_on=1963-06-14&lab=Mayo Clinic Laboratories", ("1.21", "2.70", "laboratory")),
+    ("beta-2-microglobulin", "born_on=1963-06-14&lab=Village lab", ("0.7", "1.8", "general")),
+    ("beta-2-microglobulin", "sex=&born_on=1963-06-14&on=&lab=&condition=", ("0.7", "1.8", "general")),
+    ("glucose", "condition=fasting", (None, "100", "general")),
+    ("hba1c", "born_on=2008-02-29&on=2026-03-01", ("4.0", "5.6", "general")),
+]
+
+
+@pytest.mark.parametrize(("slug", "query", "fit"), FITS)
+def test_the_range_that_fits_is_given_and_the_others_say_why_not(ask, slug, query, fit):
+    answer = body(ask(f"markers/{slug}/range/?{query}"))
+    assert set(answer) == {"range", "reason", "candidates"}
+    chosen = answer["range"]
+    assert {"low", "high", "unit", "origin", "source"} <= set(chosen)
+    assert (chosen["low"], chosen["high"], chosen["origin"]) == fit
+    assert chosen["source"]
+    assert answer["reason"]
+    assert len(answer["candidates"]) == len(catalogue().markers[slug].ranges) - 1
+    assert all(one["lost_because"] for one in answer["candidates"])
+    assert chosen not in [{name: one[name] for name in chosen} for one in answer["candidates"]]
+
+
+NONE = [
+    ("glucose", "", "fasting not stated"),
+    ("glucose", "condition=not fasting", "not fasting"),
+    ("hba1c", "", "no birth date"),
+    ("hba1c", "born_on=2008-02-29&on=2026-02-28", "no range for this age (17 years)"),
+    ("hba1c", "born_on=2026-10-03&on=2026-10-02", "collected before birth"),
+    ("hemoglobin", "born_on=1963-06-14&on=2026-10-03", "sex not given"),
+]
+
+
+@pytest.mark.parametrize(("slug", "query", "reason"), NONE)
+def test_where_none_fits_the_reason_is_said(ask, slug, query, reason):
+    answer = body(ask(f"markers/{slug}/range/?{query}"))
+    assert (answer["range"], answer["reason"]) == (None, reason)
+    assert len(answer["candidates"]) == len(catalogue().markers[slug].ranges)
+
+
+@pytest.mark.parametrize(
+    ("field", "query"),
+    [
+        *(("sex", "sex=other"), ("sex", "sex=Female"), ("sex", "sex=%00"), ("born_on", "born_on=x")),
+        *(("born_on", "born_on=1981-02-29"), ("on", "on=3.10.2026"), ("on", "on=%ff")),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_at_its_field(ask, field, query):
+    assert set(problems(ask(f"markers/{B2M}/range/?{query}"))) == {field}
+
+
+@pytest.mark.parametrize("born_on", ["0001-01-01", "1900-02-28", "2026-10-03", "9999-12-01", "9999-12-31"])
+@pytest.mark.parametrize("on", ["0001-01-01", "2026-10-03", "9999-12-31"])
+def test_the_ends_of_the_calendar_have_an_answer(ask, born_on, on):
+    for slug in ("creatinine", "alp", "hemoglobin"):
+        assert "reason" in body(ask(f"markers/{slug}/range/?sex=male&born_on={born_on}&on={on}"))
