@@ -144,6 +144,8 @@ def _filled(result: Result, row: TypedRow, place: int, visit: Visit, known: dict
     """The result with what the row says; what only a document states (time, method, codes) stays where untouched."""
     facts = known[row.marker] if row.marker else None
     same_measurement = (result.value, result.unit, result.marker_id) == (row.value, row.unit, facts and facts.id)
+    if result.value != row.value:
+        result.text = ""  # what a document said in words went with its value
     result.order = place
     result.collected_on = visit.collected_on
     result.note = row.note

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,28 +17,33 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bloodsight.api_fields import Day, Flag, Text
 from bloodsight.people.models import Person
-from markers.quantity import ValueProblem, parse_value
+from markers.facts import Catalogue
+from markers.quantity import LONGEST, ValueProblem, parse_value
 from markers.queries import catalogue
 from results import access
-from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, typed_rows, update_visit
+from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, typed_row, update_visit
 from results.documents.ranges import printed_range
 from results.models import Result, Visit
 from results.queries import Last, last_values, visits_of
 from results.slips import Entered, slips
 
 MOST_ROWS = 1_000
+LONGEST_NOTE = 2_000
+OBJECT: dict[str, Any] = {"invalid": "Send an object."}
 
 
 class PrintedRange(serializers.Serializer[Any]):
     """The range on the report: bounds as strings, or its text alone."""
 
-    low = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=40)
-    high = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=40)
-    low_strict = serializers.BooleanField(required=False, default=False)
-    high_strict = serializers.BooleanField(required=False, default=False)
-    text = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
-    unit = serializers.CharField(required=False, allow_blank=True, max_length=60, default="")
+    default_error_messages = OBJECT
+    low = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST)
+    high = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST)
+    low_strict = Flag(required=False)
+    high_strict = Flag(required=False)
+    text = Text(required=False, allow_null=True, allow_blank=True, max_length=200, default="")
+    unit = Text(required=False, allow_null=True, allow_blank=True, max_length=60, default="")
 
     def validate_low(self, typed: str | None) -> Decimal | None:
         """The lower bound."""
@@ -47,15 +54,8 @@ class PrintedRange(serializers.Serializer[Any]):
         return _bound(typed)
 
     def validate(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Reads the text where no bound is given; refuses bounds the wrong way round."""
+        """Refuses bounds the wrong way round."""
         low, high = found.get("low"), found.get("high")
-        if low is None and high is None and (interval := printed_range(found["text"])):
-            return found | {
-                "low": interval.low,
-                "high": interval.high,
-                "low_strict": interval.low_strict,
-                "high_strict": interval.high_strict,
-            }
         if low is not None and high is not None and low > high:
             raise ValidationError({"low": ["The lower bound is above the upper one."]})
         return found
@@ -64,73 +64,76 @@ class PrintedRange(serializers.Serializer[Any]):
 class RowSerializer(serializers.Serializer[Any]):
     """One result as sent; `id` names a stored one, which keeps what the body leaves out of it."""
 
-    id = serializers.UUIDField(required=False)
-    marker = serializers.CharField(required=False, allow_null=True, max_length=80)
-    value = serializers.CharField(max_length=80, allow_blank=True, trim_whitespace=True)
-    unit = serializers.CharField(max_length=60, allow_blank=True)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=2_000, default="")
+    default_error_messages = OBJECT
+    id = serializers.UUIDField(required=False, allow_null=True)
+    marker = Text(required=False, allow_null=True, max_length=80)
+    value = serializers.CharField(
+        max_length=80,
+        allow_blank=True,
+        trim_whitespace=False,
+        error_messages={"invalid": 'Send the value as a text, as "4.10".'},
+    )
+    unit = Text(max_length=60, allow_blank=True, trim_whitespace=False)
+    note = Text(required=False, allow_blank=True, trim_whitespace=False)
     printed_range = PrintedRange(required=False, allow_null=True)
-
-    def validate_marker(self, slug: str | None) -> str | None:
-        """Refuses a marker that is not in the catalogue."""
-        if slug is not None and slug not in catalogue().markers:
-            raise ValidationError(f"There is no marker {slug[:80]}. GET /api/v1/markers/ lists them.")
-        return slug
 
 
 class VisitSerializer(serializers.Serializer[Any]):
     """A visit as sent."""
 
-    collected_on = serializers.DateField()
-    lab = serializers.CharField(required=False, allow_blank=True, max_length=120, default="")
-    fasting = serializers.BooleanField(required=False, allow_null=True, default=None)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=5_000, default="")
-    results = RowSerializer(many=True)
-
-    def validate_results(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Refuses more rows than any report has."""
-        if len(rows) > MOST_ROWS:
-            raise ValidationError(f"A visit holds at most {MOST_ROWS} results.")
-        return rows
+    collected_on = Day()
+    lab = Text(required=False, allow_blank=True, max_length=120, default="")
+    fasting = Flag(
+        required=False, allow_null=True, default=None, error_messages={"invalid": "Send true, false or null."}
+    )
+    note = Text(required=False, allow_blank=True, max_length=5_000, default="")
+    results = RowSerializer(  # type: ignore[call-arg]  # a list takes max_length
+        many=True,
+        allow_empty=False,
+        max_length=MOST_ROWS,
+        error_messages={
+            "empty": "A visit holds at least one result.",
+            "max_length": "A visit holds at most {max_length} results.",
+            "not_a_list": "Send the results as a list.",
+        },
+    )
 
 
 class Visits(APIView):
     def get(self, request: Request, person_id: uuid.UUID) -> Response:
         """The person's visits with their results, the newest first."""
-        person = access.person_of(request.user, person_id)
-        return Response([visit_body(visit) for visit in visits_of(person)])
+        person, known = access.person_of(request.user, person_id), catalogue()
+        return Response([visit_body(visit, known) for visit in visits_of(person)])
 
     def post(self, request: Request, person_id: uuid.UUID) -> Response:
         """Saves a visit; `warnings` name what looks like a slip."""
         person = access.person_of(request.user, person_id)
-        sent = _sent(request)
-        rows = _rows(sent["results"], {})
-        warnings = _warnings(person, sent, rows)
+        sent, known = _sent(request), catalogue()
+        rows = _rows([one | {"id": None} for one in sent["results"]], {}, known)  # the ids of a copied visit
+        warnings = _warnings(person, sent, rows, known)
         visit = create_visit(person=person, rows=rows, **_about(sent))
-        return Response(visit_body(visit) | {"warnings": warnings}, status=201)
+        return Response(visit_body(visit, known) | {"warnings": warnings}, status=201)
 
 
 class OneVisit(APIView):
     def get(self, request: Request, visit_id: uuid.UUID) -> Response:
         """One visit with its results."""
-        return Response(visit_body(access.visit_of(request.user, visit_id)))
+        return Response(visit_body(access.visit_of(request.user, visit_id), catalogue()))
 
     def put(self, request: Request, visit_id: uuid.UUID) -> Response:
         """Replaces the visit; 409 with both versions where `version` is no longer the stored one."""
-        visit = access.visit_of(request.user, visit_id)
+        visit, known = access.visit_of(request.user, visit_id), catalogue()
         sent = _sent(request)
         version = _version(request.data)
-        stored = {result.pk: result for result in visit.results.all()}
-        rows = _rows(sent["results"], stored)
-        warnings = _warnings(visit.person, sent, rows)
         try:
+            if version != visit.version:
+                raise Stale(visit)
+            rows = _rows(sent["results"], {result.pk: result for result in visit.results.all()}, known)
+            warnings = _warnings(visit.person, sent, rows, known)
             saved = update_visit(visit=visit, version=version, rows=rows, **_about(sent))
         except Stale as stale:
-            message = "This visit was changed since you read it. Nothing was saved."
-            current = visit_body(stale.visit) if stale.visit else None
-            body = {"errors": [{"field": "version", "message": message}], "current": current, "sent": request.data}
-            return Response(body, status=409)
-        return Response(visit_body(saved) | {"warnings": warnings})
+            return _conflict(stale, request.data, version, known)
+        return Response(visit_body(saved, known) | {"warnings": warnings})
 
     def delete(self, request: Request, visit_id: uuid.UUID) -> Response:
         """Deletes the visit; its page offers to bring it back."""
@@ -138,9 +141,18 @@ class OneVisit(APIView):
         return Response(status=204)
 
 
-def visit_body(visit: Visit) -> dict[str, Any]:
+def _conflict(stale: Stale, sent: Any, version: int, known: Catalogue) -> Response:
+    message = "This visit was changed since you read it. Nothing was saved."
+    body = {
+        "errors": [{"field": "version", "message": message}],
+        "current": visit_body(stale.visit, known) if stale.visit else None,
+        "sent": {**sent, "version": version},
+    }
+    return Response(body, status=409)
+
+
+def visit_body(visit: Visit, known: Catalogue) -> dict[str, Any]:
     """A visit with its results in document order."""
-    known = catalogue().by_id
     return {
         "id": visit.pk,
         "version": visit.version,
@@ -150,7 +162,7 @@ def visit_body(visit: Visit) -> dict[str, Any]:
         "note": visit.note,
         "import": visit.batch_id,
         "results": [
-            _result_body(result, known[result.marker_id].slug if result.marker_id else None)
+            _result_body(result, known.by_id[result.marker_id].slug if result.marker_id else None)
             for result in sorted(visit.results.all(), key=lambda one: one.order)
         ],
     }
@@ -197,6 +209,8 @@ def _bound(typed: str | None) -> Decimal | None:
         raise ValidationError(problem.message) from problem
     if value.number is None or value.comparator:
         raise ValidationError("A bound is a number such as 0.7.")
+    if len(format(value.number, "f")) > LONGEST:
+        raise ValidationError(f"This bound is longer than {LONGEST} characters.")
     return value.number
 
 
@@ -214,26 +228,28 @@ def _about(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _version(body: Any) -> int:
-    try:
-        return int(body.get("version"))
-    except (TypeError, ValueError):
-        raise ValidationError({"version": ["Send back the version that you read."]}) from None
+    sent = body.get("version")
+    if not isinstance(sent, str) or not _WHOLE.fullmatch(sent):
+        raise ValidationError({"version": ["Send back the version that you read."]})
+    return int(sent)
 
 
-def _rows(sent: list[dict[str, Any]], stored: dict[uuid.UUID, Result]) -> list[TypedRow]:
+def _rows(sent: list[dict[str, Any]], stored: dict[uuid.UUID, Result], known: Catalogue) -> list[TypedRow]:
     """The rows to write; a stored value that was not touched is not read again, so that none is refused."""
     rows: list[TypedRow] = []
     errors: dict[int, dict[str, list[str]]] = {}
     seen: set[uuid.UUID] = set()
     for place, one in enumerate(sent):
-        old = stored.get(one["id"]) if "id" in one else None
-        if "id" in one and (old is None or old.pk in seen):
-            errors[place] = {"id": ["This visit has no such result."]}
+        identity = one.get("id")
+        old = stored.get(identity) if identity else None
+        if identity and (old is None or old.pk in seen):
+            problem = "This visit has no such result." if old is None else "This result stands here twice."
+            errors[place] = {"id": [problem]}
             continue
         if old is not None:
             seen.add(old.pk)
         try:
-            rows.append(_row(one, old))
+            rows.append(_row(one, old, known))
         except ValidationError as problem:
             errors[place] = problem.detail  # type: ignore[assignment]
     if errors:
@@ -241,42 +257,68 @@ def _rows(sent: list[dict[str, Any]], stored: dict[uuid.UUID, Result]) -> list[T
     return rows
 
 
-def _row(one: dict[str, Any], old: Result | None) -> TypedRow:
-    slug, value = one.get("marker"), one["value"]
+def _row(one: dict[str, Any], old: Result | None, known: Catalogue) -> TypedRow:
+    slug = one.get("marker")
     if slug is None and (old is None or old.marker_id is not None):
         raise ValidationError({"marker": ["Name a marker."]})
-    if old is None or value != old.value:
-        try:
-            value = parse_value(value).text
-        except ValueProblem as problem:
-            raise ValidationError({"value": [problem.message]}) from problem
-    base = typed_rows([old])[0] if old else TypedRow(marker=slug, value=value)
-    printed = one.get("printed_range", _KEEP)
-    bounds = (
-        {
-            "printed_low": base.printed_low,
-            "printed_high": base.printed_high,
-            "printed_low_strict": base.printed_low_strict,
-            "printed_high_strict": base.printed_high_strict,
-            "printed_text": base.printed_text,
-            "printed_unit": base.printed_unit,
-        }
-        if printed is _KEEP
-        else {f"printed_{name}": found for name, found in (printed or {}).items() if found is not None}
+    if slug is not None and slug not in known.markers:
+        raise ValidationError({"marker": [f"There is no marker {slug}. GET /api/v1/markers/ lists them."]})
+    base = typed_row(old, {}) if old else TypedRow(marker=slug, value="")
+    return replace(
+        base,
+        marker=slug,
+        value=one["value"] if old and one["value"] == old.value else _value(one["value"]),
+        unit=base.unit if one["unit"] == base.unit else one["unit"].strip(),
+        note=base.note if one.get("note", base.note) == base.note else _note(one["note"]),
+        **(_printed(one["printed_range"] or {}, base) if "printed_range" in one else {}),
     )
-    return TypedRow(marker=slug, value=value, unit=one["unit"], note=one["note"], id=old.pk if old else None, **bounds)
 
 
-_KEEP = object()
+def _value(sent: str) -> str:
+    try:
+        return parse_value(sent).text
+    except ValueProblem as problem:
+        raise ValidationError({"value": [problem.message]}) from problem
 
 
-def _warnings(person: Person, sent: dict[str, Any], rows: list[TypedRow]) -> list[dict[str, Any]]:
+def _note(sent: str) -> str:
+    if len(sent.strip()) > LONGEST_NOTE:
+        raise ValidationError({"note": [f"A note has at most {LONGEST_NOTE} characters."]})
+    return sent.strip()
+
+
+def _printed(sent: dict[str, Any], base: TypedRow) -> dict[str, Any]:
+    """The range as sent; its text is read where it comes without bounds, and says how strict they are."""
+    low, high, text = sent.get("low"), sent.get("high"), sent.get("text") or ""
+    low_strict = high_strict = False
+    if (low, high, text) == (base.printed_low, base.printed_high, base.printed_text):
+        low_strict, high_strict = base.printed_low_strict, base.printed_high_strict
+    elif read := printed_range(text):
+        if low is None and high is None:
+            low, high = read.low, read.high
+            sent = {"unit": sent.get("unit")}  # how strict no bound is says nothing
+        if (low, high) == (read.low, read.high):
+            low_strict, high_strict = read.low_strict, read.high_strict
+    return {
+        "printed_low": low,
+        "printed_high": high,
+        "printed_low_strict": low is not None and sent.get("low_strict", low_strict),
+        "printed_high_strict": high is not None and sent.get("high_strict", high_strict),
+        "printed_text": text,
+        "printed_unit": sent.get("unit") or "",
+    }
+
+
+_WHOLE = re.compile("[0-9]{1,9}")
+
+
+def _warnings(person: Person, sent: dict[str, Any], rows: list[TypedRow], known: Catalogue) -> list[dict[str, Any]]:
     """What looks like a slip; nothing is asked and nothing refused."""
-    known, last = catalogue().markers, last_values(person, sent["collected_on"])
+    last = last_values(person, sent["collected_on"])
     none = Last("", "", "", sent["collected_on"])
     entered = [
         Entered(
-            known.get(row.marker or ""),
+            known.markers.get(row.marker or ""),
             row.value,
             row.unit,
             last.get(row.marker or "", none).value,
