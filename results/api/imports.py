@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import Counter
 from typing import Any
 
 from django.conf import settings
+from django.http import QueryDict
 from django.urls import URLPattern, path
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bloodsight.api_parsers import FormParser, StrictJSONParser
 from markers.queries import catalogue
 from results import access
 from results.actions.imports import NeedsAnswer, confirm, read_document, undo
@@ -21,12 +23,12 @@ from results.models import Import, ImportRow
 
 
 class Imports(APIView):
-    parser_classes = (MultiPartParser,)
+    parser_classes = (FormParser,)
 
     def get(self, request: Request, person_id: uuid.UUID) -> Response:
-        """The person's imports without their rows, the newest first."""
+        """The person's imports without their rows, the newest first; none that could not be read."""
         person = access.person_of(request.user, person_id)
-        return Response([summary(batch) for batch in person.imports.all()])
+        return Response([summary(batch) for batch in person.imports.exclude(status="failed")])
 
     def post(self, request: Request, person_id: uuid.UUID) -> Response:
         """Reads a file into rows for review; nothing is saved to the person's results."""
@@ -38,7 +40,8 @@ class Imports(APIView):
             raise ValidationError({"file": [f"The file is larger than {settings.UPLOAD_LIMIT // 1_000_000} MB."]})
         batch = read_document(person=person, content=file.read(), file_name=file.name or "")
         if batch.status == "failed":
-            raise ValidationError({"file": [batch.problem]})
+            errors = [{"field": "file", "message": batch.problem}]
+            return Response(summary(batch) | {"errors": errors}, status=400)
         return Response(body(batch), status=201)
 
 
@@ -49,14 +52,17 @@ class OneImport(APIView):
 
 
 class Confirm(APIView):
+    parser_classes = (StrictJSONParser, FormParser)
+
     def post(self, request: Request, import_id: uuid.UUID) -> Response:
         """Saves the Ready rows and the accepted Check rows; lists the rest."""
         batch = access.import_of(request.user, import_id)
-        sent = request.data if isinstance(request.data, dict) else {}
+        accept, this_person = _answers(request.data, batch)
+        if batch.status in ("undone", "failed"):
+            problem = "This import was undone." if batch.status == "undone" else batch.problem
+            raise ValidationError({"status": [f"{problem} Bring the file again."]})
         try:
-            saved = confirm(
-                batch=batch, accept=_accepted(sent.get("accept", [])), this_person=sent.get("this_person") is True
-            )
+            saved = confirm(batch=batch, accept=accept, this_person=this_person)
         except NeedsAnswer as needed:
             raise ValidationError(
                 {"this_person": [f'{needed.question} Confirm with {{"this_person": true}}.']}
@@ -82,6 +88,7 @@ def summary(batch: Import) -> dict[str, Any]:
         "person": batch.person_id,
         "file_name": batch.file_name,
         "status": batch.status,
+        "problem": batch.problem,
         "question": batch.question,
         "warnings": batch.warnings,
         "left_out": batch.left_out,
@@ -115,13 +122,30 @@ def _row(row: ImportRow, slug: str | None) -> dict[str, Any]:
     }
 
 
-def _accepted(sent: Any) -> set[int] | str:
+def _answers(sent: Any, batch: Import) -> tuple[set[int] | str, bool]:
+    """Which Check rows are accepted, and whether the document is about this person; an empty body says neither."""
+    if isinstance(sent, QueryDict):
+        sent = sent.dict() | ({"this_person": sent["this_person"] == "true"} if "this_person" in sent else {})
+    if not isinstance(sent, dict):
+        raise ValidationError(['Send an object, as {"accept": "all"}.'])
+    this_person = sent.get("this_person", False)
+    if not isinstance(this_person, bool):
+        raise ValidationError({"this_person": ["Send true or false."]})
+    return _accepted(sent.get("accept", []), batch), this_person
+
+
+def _accepted(sent: Any, batch: Import) -> set[int] | str:
     if sent == "all":
         return "all"
-    try:
-        return {int(one) for one in sent}
-    except (TypeError, ValueError):
-        raise ValidationError({"accept": ['Send the ids of rows, or "all".']}) from None
+    if not isinstance(sent, list) or not all(isinstance(one, str) and _WHOLE.fullmatch(one) for one in sent):
+        raise ValidationError({"accept": ['Send the ids of rows as a list, or "all".']})
+    ids = {int(one) for one in sent}
+    if unknown := ids - set(batch.rows.values_list("pk", flat=True)):
+        raise ValidationError({"accept": [f"This import has no row {min(unknown)}."]})
+    return ids
+
+
+_WHOLE = re.compile("[0-9]{1,18}")
 
 
 urlpatterns: list[URLPattern] = [
