@@ -12,9 +12,10 @@ from django.utils import timezone
 from markers.facts import Catalogue, MarkerFacts
 from markers.quantity import ValueProblem, parse_value
 from markers.queries import catalogue
+from markers.units import tidy
 from results.actions.visits import TypedRow, typed_row
 from results.days import DayProblem, read_day
-from results.documents.ranges import is_swapped, printed_range
+from results.documents.ranges import is_swapped, printed_range, range_unit
 from results.models import Result, Visit
 
 FASTING = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
@@ -73,6 +74,7 @@ class RowForm(forms.Form):
     unit = forms.CharField(max_length=60, required=False)
     printed = forms.CharField(max_length=200, required=False)
     note = forms.CharField(required=False)
+    sure = forms.BooleanField(required=False)
 
     def __init__(
         self,
@@ -108,7 +110,7 @@ class RowForm(forms.Form):
         if old is not None and old.marker_id is None and is_same(cleaned["marker"], old.name or "Other result"):
             return cleaned
         self._find_marker(cleaned["marker"])
-        self._look_at_range(cleaned.get("printed", ""))
+        self._look_at_range(cleaned.get("printed", ""), cleaned.get("unit", ""))
         return cleaned
 
     @property
@@ -143,13 +145,24 @@ class RowForm(forms.Form):
             near = " or ".join(marker.name for marker in self.known.like(typed))
             self.add_error("marker", f"There is no marker {typed}.{f' Did you mean {near}?' if near else ''}")
 
-    def _look_at_range(self, text: str) -> None:
+    def _look_at_range(self, text: str, unit: str) -> None:
         if text and printed_range(text) is None:
             self.questions.append(
                 ("range", f"We can't read bounds from “{text}”. It is kept as text and judges nothing.")
             )
         elif is_swapped(text):
             self.questions.append(("range", f"The range {text} starts with its upper bound. It is read the other way."))
+        printed = range_unit(text)
+        if printed and self.facts is not None and tidy(printed) != tidy(unit):
+            code = self.facts.units.find(printed)
+            if code is None:
+                self.questions.append(
+                    ("range", f"The range is in {printed}, which we don't know here: it won't be used.")
+                )
+            elif code != self.facts.units.find(unit):
+                self.questions.append(
+                    ("range", f"The range is in {printed}, the value in {unit}. It will be converted.")
+                )
 
     def row(self) -> TypedRow:
         """The row to write."""
@@ -163,6 +176,7 @@ class RowForm(forms.Form):
             "unit": old.unit if old and is_same(found["unit"], old.unit) else found["unit"],
             "note": old.note if old and is_same(found["note"], old.note) else found["note"],
             "id": old.pk if old else None,
+            "is_unit_sure": found["sure"],
         }
         if base and old and is_same(found["printed"], printed_words(old)):
             names = ("low", "high", "low_strict", "high_strict", "text", "unit")

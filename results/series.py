@@ -168,7 +168,11 @@ def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "",
     if code is None:
         return Judgement("none", None, shown, None, "", _unknown_unit(stored, units), fit=fit)
     printed_code = units.find(stored.printed_unit) if stored.printed_unit else code
-    if stored.printed is not None and not stored.printed.is_open and printed_code is not None:
+    is_printed = stored.printed is not None and not stored.printed.is_open
+    if is_printed and printed_code is None:
+        strange = f"the range printed on the report is in {stored.printed_unit}, which can't be compared"
+        fit = replace(fit, reason=f"{strange}; {fit.reason}")
+    if stored.printed is not None and is_printed and printed_code is not None:
         interval, interval_unit, origin = stored.printed, printed_code, "printed"
         source, why = "printed on the report", "the range printed on the report goes first"
     elif fit.range is not None:
@@ -239,7 +243,7 @@ def by_time(stored: Stored) -> tuple[date, time, int]:
 
 def _unknown_unit(stored: Stored, units: UnitTable) -> str:
     if stored.doubted:
-        return f"its unit, {stored.unit}, contradicts its value"
+        return f"its unit, {stored.unit}, contradicts its value or its code"
     if not stored.unit:
         return "it has no unit"
     if choices := units.choices(stored.unit):

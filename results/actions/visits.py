@@ -15,6 +15,8 @@ from django.utils import timezone
 from bloodsight.people.models import Person
 from markers.facts import MarkerFacts
 from markers.queries import catalogue
+from markers.units import tidy
+from results.documents.ranges import range_unit
 from results.models import Result, Visit, VisitVersion
 
 
@@ -33,6 +35,7 @@ class TypedRow:
     printed_high_strict: bool = False
     printed_text: str = ""
     printed_unit: str = ""
+    is_unit_sure: bool = False
 
 
 class Stale(Exception):
@@ -151,12 +154,22 @@ def _filled(result: Result, row: TypedRow, place: int, visit: Visit, known: dict
     result.note = row.note
     result.printed_low, result.printed_high = row.printed_low, row.printed_high
     result.printed_low_strict, result.printed_high_strict = row.printed_low_strict, row.printed_high_strict
-    result.printed_text, result.printed_unit = row.printed_text, row.printed_unit
-    if not same_measurement:
+    if not same_measurement or (result.printed_text, result.printed_unit) != (row.printed_text, row.printed_unit):
+        result.printed_text, result.printed_unit = row.printed_text, _printed_unit(row, facts)
+    if not same_measurement or (row.is_unit_sure and result.unit_doubted):
         result.value, result.unit, result.unit_doubted = row.value, row.unit, False
         result.marker_id = facts.id if facts else None
         result.unit_code = (facts.units.find(row.unit) or "") if facts else ""
     return result
+
+
+def _printed_unit(row: TypedRow, facts: MarkerFacts | None) -> str:
+    """The unit of the printed range, as sent or as its text says; empty where it is the value's."""
+    unit = row.printed_unit or range_unit(row.printed_text)[:60]
+    if not unit or facts is None or tidy(unit) == tidy(row.unit):
+        return row.printed_unit if facts is None else ""
+    code = facts.units.find(unit)
+    return "" if code is not None and code == facts.units.find(row.unit) else unit
 
 
 def _keep(visit: Visit, deleted: bool = False) -> VisitVersion:

@@ -76,6 +76,7 @@ class RowSerializer(serializers.Serializer[Any]):
     unit = Text(max_length=60, allow_blank=True, trim_whitespace=False)
     note = Text(required=False, allow_blank=True, trim_whitespace=False)
     printed_range = PrintedRange(required=False, allow_null=True)
+    unit_confirmed = Flag(required=False, default=False)
 
 
 class VisitSerializer(serializers.Serializer[Any]):
@@ -176,6 +177,7 @@ def _result_body(result: Result, slug: str | None) -> dict[str, Any]:
         "value": result.value,
         "text": result.text,
         "unit": result.unit,
+        "unit_doubted": result.unit_doubted,
         "note": result.note,
         "status": result.status,
         "collected_time": result.collected_time,
@@ -269,6 +271,7 @@ def _row(one: dict[str, Any], old: Result | None, known: Catalogue) -> TypedRow:
         marker=slug,
         value=one["value"] if old and one["value"] == old.value else _value(one["value"]),
         unit=base.unit if one["unit"] == base.unit else one["unit"].strip(),
+        is_unit_sure=one["unit_confirmed"],
         note=base.note if one.get("note", base.note) == base.note else _note(one["note"]),
         **(_printed(one["printed_range"] or {}, base) if "printed_range" in one else {}),
     )

@@ -170,9 +170,10 @@ def _same_scale(one: str, other: str, marker: MarkerFacts) -> bool:
 def contradicts(value: str, code: str, marker: MarkerFacts, subject: Subject, day: date | None) -> str:
     """Another unit of the marker in which a value would fit, where as stated it lies in no known range at all.
 
-    As stated every range of the marker counts, whoever it is for; in the other unit only those for the person's sex
-    and age, a tenth wider, so that a high value of an ill adult is not taken for a child's in a smaller unit. Ranges
-    without a lower bound don't count there: they would take every small number.
+    As stated every range of the marker counts, whoever it is for; in the other unit only those that may be for a
+    person of this sex and age, as far as they are known, a tenth wider, so that a high value of an ill adult is not
+    taken for a child's in a smaller unit. Ranges without a lower bound don't count there: they would take every small
+    number.
     """
     number, units = read_value(value).number, marker.units
     if number is None or _lies(number, code, marker, [_own(one, marker) for one in marker.ranges]):
@@ -186,7 +187,7 @@ def contradicts(value: str, code: str, marker: MarkerFacts, subject: Subject, da
 
 def _other_people(one: Range, subject: Subject, when: Collection) -> bool:
     anywhere = replace(one, laboratory="", method="", condition="", in_force_from=None, in_force_to=None)
-    return bool(misfits(anywhere, subject, when))
+    return any(reason not in ("no birth date", "sex not given") for reason in misfits(anywhere, subject, when))
 
 
 def _own(one: Range, marker: MarkerFacts) -> Interval:

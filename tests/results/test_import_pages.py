@@ -99,7 +99,7 @@ def test_a_ticked_row_is_saved_and_not_judged(alice_client, maya):
     [box] = [one["value"] for one in page.controls if one.get("name") == "accept"]
     confirm(alice_client, answer.url, page, accept=box)
     page = Page(alice_client.get(f"/people/{maya.pk}/markers/total-protein/"))
-    assert page.row("2 Oct 2024")[2] == "its unit, g/dL, contradicts its value"
+    assert page.row("2 Oct 2024")[2] == "its unit, g/dL, contradicts its value or its code"
 
 
 def test_everything_that_can_be_read_is_saved_with_one_button(alice_client, maya):

@@ -107,7 +107,7 @@ class TestStates:
         log(maya, date(2024, 12, 1), "63.7", "g/dL", "total-protein")
         Result.objects.update(unit_doubted=True)
         page = shown(alice_client, maya, "total-protein")
-        assert page.row("1 Dec 2024")[2] == "its unit, g/dL, contradicts its value"
+        assert page.row("1 Dec 2024")[2] == "its unit, g/dL, contradicts its value or its code"
 
     def test_an_unknown_marker_is_not_found(self, alice_client, maya):
         assert alice_client.get(f"/people/{maya.pk}/markers/nothing/").status_code == 404

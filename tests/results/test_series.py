@@ -80,8 +80,8 @@ UNPLOTTED = [
     ({"unit": ""}, "it has no unit"),
     ({"unit": "IU"}, "its unit, IU, can't be converted to mg/L"),
     ({"unit": "units"}, "its unit, units, could mean mg/L or nmol/L"),
-    ({"doubted": True}, "its unit, mg/L, contradicts its value"),
-    ({"doubted": True, "unit_code": "mg/L"}, "its unit, mg/L, contradicts its value"),
+    ({"doubted": True}, "its unit, mg/L, contradicts its value or its code"),
+    ({"doubted": True, "unit_code": "mg/L"}, "its unit, mg/L, contradicts its value or its code"),
 ]
 
 
@@ -124,10 +124,16 @@ JUDGED = [
         "in",
         "general",
         ("0.7", "1.8"),
-        "the general range for adults",
+        "the range printed on the report is in IU, which can't be compared; the general range for adults",
     ),
     ({"unit": "IU", "printed": span("3", "7")}, "none", None, None, "its unit, IU, can't be converted to mg/L"),
-    ({"doubted": True, "printed": span("3", "7")}, "none", None, None, "its unit, mg/L, contradicts its value"),
+    (
+        {"doubted": True, "printed": span("3", "7")},
+        "none",
+        None,
+        None,
+        "its unit, mg/L, contradicts its value or its code",
+    ),
     ({"unit": ""}, "none", None, None, "it has no unit"),
     ({"value": "negative"}, "unplaced", "general", ("0.7", "1.8"), "the general range for adults fits"),
     ({"value": "<0.7"}, "below", "general", ("0.7", "1.8"), "the general range for adults fits"),

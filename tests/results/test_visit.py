@@ -115,8 +115,8 @@ def test_a_doubted_unit_is_told_and_not_judged(alice_client, maya):
     visit = log(maya, row("total-protein", "63.7", "g/dL"))
     Result.objects.update(unit_doubted=True)
     cells = shown(alice_client, visit).row("Total protein")
-    assert cells[2:4] == ["its unit, g/dL, contradicts its value", "no range"]
-    assert "The unit contradicts the value, so it is not judged." in cells[4]
+    assert cells[2:4] == ["its unit, g/dL, contradicts its value or its code", "no range"]
+    assert "The unit contradicts the value or its code, so it is not judged." in cells[4]
 
 
 def test_a_visit_without_results_has_its_page(alice_client, maya):

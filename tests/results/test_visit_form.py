@@ -583,6 +583,23 @@ class TestEditing:
         assert Visit.objects.get().note == "edited"
         assert list(Result.objects.order_by("order").values()) == before
 
+    def test_a_doubted_unit_is_judged_once_somebody_says_that_it_is_right(self, alice_client, maya):
+        visit = log(maya, TypedRow(marker="hemoglobin", value="8.5", unit="g/dL"))
+        Result.objects.update(unit_doubted=True, unit_code="")
+        url = edit_url(visit)
+        opened = Page(alice_client.get(url))
+        assert "This unit is right" in opened.text
+        press(alice_client, url, press(alice_client, url, opened, "review", note="kept as it is"), "save")
+        assert Result.objects.get().unit_doubted
+        page = press(alice_client, url, Page(alice_client.get(url)), "review", row__0__sure="on")
+        press(alice_client, url, page, "save")
+        result = Result.objects.get()
+        assert (result.value, result.unit_doubted, result.unit_code) == ("8.5", False, "g/dL")
+
+    def test_a_unit_that_nobody_doubts_is_not_asked_about(self, alice_client, maya):
+        visit = log(maya, TypedRow(marker="hemoglobin", value="8.5", unit="g/dL"))
+        assert "This unit is right" not in Page(alice_client.get(edit_url(visit))).text
+
     def test_an_exponent_of_a_document_stays_and_a_typed_one_is_asked_about(self, alice_client, maya):
         visit = log(maya, ferritin("1e2"), ferritin("41"))
         url = edit_url(visit)
@@ -857,3 +874,35 @@ class TestBrokenForms:
         page = enter(alice_client, maya, ("Ferritin", "41"), action="panel", panel=panel)
         assert kept(page)["row-TOTAL_FORMS"] == "12"
         assert alice_client.get(new_url(maya), {"panel": panel}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "told", "bounds"),
+    [
+        ("3.5-5.0", "", "", (Decimal("3.5"), Decimal("5.0"))),
+        ("3.5-5.0 g/dL", "", "", (Decimal("3.5"), Decimal("5.0"))),
+        (
+            "35-50 g/L",
+            "g/L",
+            "The range is in g/L, the value in g/dL. It will be converted.",
+            (Decimal(35), Decimal(50)),
+        ),
+        (
+            "3.5-5.0 mg%",
+            "mg%",
+            "The range is in mg%, which we don't know here: it won't be used.",
+            (Decimal("3.5"), Decimal("5.0")),
+        ),
+    ],
+)
+def test_a_range_is_read_in_the_unit_it_is_printed_in(alice_client, maya, printed, unit, told, bounds):
+    page = enter(alice_client, maya, ("Albumin", "4.1", "g/dL", printed))
+    assert told in page.text
+    save(alice_client, maya, page)
+    result = Result.objects.get()
+    assert (result.printed_text, result.printed_unit) == (printed, unit)
+    assert (result.printed_low, result.printed_high) == bounds
+    point = alice_client.get(f"/api/v1/persons/{maya.pk}/timeline/albumin/").json()["points"][0]
+    expected = ("in", "general") if unit == "mg%" else ("in", "printed")
+    assert (point["position"], point["range"]["origin"]) == expected
+    assert ("can't be compared" in point["range"]["why"]) == (unit == "mg%")

@@ -45,7 +45,7 @@
         if (input.dataset.column === "value") input.setAttribute("aria-describedby", input.id + "-last");
         else input.removeAttribute("aria-describedby");
       }
-      for (const error of row.querySelectorAll(".error")) error.remove();
+      for (const part of row.querySelectorAll(".error, .sure")) part.remove();
       const last = row.querySelector(".last");
       last.id = field(row, "value").id + "-last";
       last.textContent = "";

@@ -243,6 +243,12 @@ def test_a_value_that_fits_another_unit_only_is_doubted(loinc, value, unit, othe
     assert f"{value} {other} would lie inside one" in found.questions[0]
 
 
+@pytest.mark.parametrize("subject", [Subject(), Subject("female"), Subject(born_on=date(1980, 1, 1))])
+def test_a_unit_is_doubted_for_somebody_of_unknown_sex_or_age_too(subject):
+    assert matched(loinc="2885-2", value="63.7", unit="g/dL", subject=subject).doubted
+    assert matched(loinc="718-7", value="140", unit="g/dL", subject=subject).doubted
+
+
 @pytest.mark.parametrize(
     ("value", "low", "high", "printed_unit", "doubted"),
     [
