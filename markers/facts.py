@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 
 from markers.reference import Range
 from markers.units import UnitTable
@@ -48,7 +49,7 @@ class PanelFacts:
     markers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """Every marker, panel and laboratory; `token` changes when any of them does."""
 
@@ -66,17 +67,21 @@ class Catalogue:
 
     def named(self, typed: str) -> MarkerFacts | None:
         """The one marker that a typed name, alias or LOINC code means, else None."""
-        wanted = " ".join(typed.split()).casefold()
-        found = [one for one in self.markers.values() if wanted in {name.casefold() for name in one.names}]
+        found = self._by_name.get(" ".join(typed.split()).casefold(), [])
         return found[0] if len(found) == 1 else None
 
     def like(self, typed: str) -> list[MarkerFacts]:
         """Up to three markers whose names come near to what was typed."""
-        by_name: dict[str, list[MarkerFacts]] = {}
-        for one in self.markers.values():
-            for name in one.names:
-                by_name.setdefault(name.casefold(), []).append(one)
         wanted = " ".join(typed.split()).casefold()
-        near = [name for name in by_name if len(wanted) >= 2 and wanted in name]
-        near += get_close_matches(wanted, by_name, n=6, cutoff=0.6)
-        return list({one.slug: one for name in near for one in by_name[name]}.values())[:3]
+        near = [name for name in self._by_name if len(wanted) >= 2 and wanted in name]
+        near += get_close_matches(wanted, self._by_name, n=6, cutoff=0.6)
+        return list({one.slug: one for name in near for one in self._by_name[name]}.values())[:3]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[MarkerFacts]]:
+        """Each name in lower case -> the markers that bear it."""
+        found: dict[str, list[MarkerFacts]] = {}
+        for one in self.markers.values():
+            for name in {name.casefold() for name in one.names}:
+                found.setdefault(name, []).append(one)
+        return found

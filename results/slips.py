@@ -11,11 +11,13 @@ from math import log10
 from markers.facts import MarkerFacts
 from markers.interval import Exact
 from markers.quantity import Value, read_value
-from markers.reference import Age, date_at_age
+from markers.reference import Age, Subject, date_at_age
 from markers.units import UnitTable, unit_text
+from results.doubt import contradicts, in_own_unit
 
 NEAR_POWER = 0.18  # a factor of about 1.5 around 10, 100 and 1000
 MANY_TIMES = 5  # less is ordinary; another unit of a marker is mostly more
+FAR = 10  # times a bound, where there is no value before
 LONG_AGO = Age(5, "years")
 
 
@@ -39,9 +41,9 @@ class Entered:
     last_unit: str = ""
 
 
-def slips(rows: Sequence[Entered], day: date, today: date, born_on: date | None) -> list[Slip]:
-    """Every question about a visit, those about the day first."""
-    found = _about_day(day, today, born_on)
+def slips(rows: Sequence[Entered], day: date, today: date, subject: Subject) -> list[Slip]:
+    """Every question about a visit of a person, those about the day first."""
+    found = _about_day(day, today, subject.born_on)
     first: dict[str, int] = {}
     for place, row in enumerate(rows):
         if row.marker is None:
@@ -49,7 +51,7 @@ def slips(rows: Sequence[Entered], day: date, today: date, born_on: date | None)
         if row.marker.slug in first:
             found.append(Slip(place, "twice", f"{row.marker.name} stands here twice. Are both from this visit?"))
         first.setdefault(row.marker.slug, place)
-        found += [Slip(place, kind, message) for kind, message in _about_row(row, row.marker).items()]
+        found += [Slip(place, kind, message) for kind, message in _about_row(row, row.marker, subject, day).items()]
     return found
 
 
@@ -63,7 +65,7 @@ def _about_day(day: date, today: date, born_on: date | None) -> list[Slip]:
     return []
 
 
-def _about_row(row: Entered, marker: MarkerFacts) -> Mapping[str, str]:
+def _about_row(row: Entered, marker: MarkerFacts, subject: Subject, day: date) -> Mapping[str, str]:
     value, units = read_value(row.value), marker.units
     code = units.find(row.unit)
     if value.number is None:
@@ -75,10 +77,17 @@ def _about_row(row: Entered, marker: MarkerFacts) -> Mapping[str, str]:
     if last_code and last_code != code:
         found["unit changed"] = f"Last time the unit was {row.last_unit}, now it is {row.unit}. Is it right?"
     own = units.convert(value.number, code, units.own)
-    if question := _magnitude(float(own), row, last_code, units):
+    if last_code is None and (other := contradicts(row.value, code, marker, subject, day)):
+        found["other unit"] = (
+            f"{row.value} {row.unit} lies outside every known range, but {row.value} {unit_text(other)} would lie"
+            " inside one. Is the unit right?"
+        )
+    elif question := _magnitude(float(own), row, last_code, units):
         found["magnitude"] = question
     elif _implausible(own, marker):
         found["implausible"] = f"{row.value} {row.unit} is outside what is ever seen. Are value and unit right?"
+    elif last_code is None and (question := _far_from_ranges(float(own), row, marker)):
+        found["magnitude"] = question
     return found
 
 
@@ -112,6 +121,20 @@ def _magnitude(own: float, row: Entered, last_code: str | None, units: UnitTable
     else:
         moved = f"about {times:.0f} times" if exponent > 0 else f"about 1/{times:.0f} of"
     return f"{row.value} is {moved} your last ({row.last_value}). {asked}"
+
+
+def _far_from_ranges(own: float, row: Entered, marker: MarkerFacts) -> str:
+    """What to ask where a first value is over 10 times every upper bound, or under a tenth of every lower one."""
+    ranges = [in_own_unit(one, marker) for one in marker.ranges]
+    lows = [float(one.low) for one in ranges if one.low is not None]
+    highs = [float(one.high) for one in ranges if one.high is not None]
+    if highs and own > FAR * max(highs):
+        where = f"more than {FAR} times the upper bound"
+    elif lows and 0 < own < min(lows) / FAR:
+        where = f"less than 1/{FAR} of the lower bound"
+    else:
+        return ""
+    return f"{row.value} {row.unit} is {where} of every range we know. Is the decimal point right?"
 
 
 def _implausible(own: Exact, marker: MarkerFacts) -> bool:

@@ -26,7 +26,7 @@ from results import access
 from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, typed_row, update_visit
 from results.documents.ranges import printed_range
 from results.models import Result, Visit
-from results.queries import Last, last_values, visits_of
+from results.queries import Last, last_values, subject, visits_of
 from results.slips import Entered, slips
 
 MOST_ROWS = 1_000
@@ -329,7 +329,7 @@ def _warnings(person: Person, sent: dict[str, Any], rows: list[TypedRow], known:
         )
         for row in rows
     ]
-    found = slips(entered, sent["collected_on"], timezone.localdate(), person.born_on)
+    found = slips(entered, sent["collected_on"], timezone.localdate(), subject(person))
     return [{"result": slip.row, "kind": slip.kind, "message": slip.message} for slip in found]
 
 

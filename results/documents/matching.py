@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import dataclass, field
 
 from markers.catalogue import loinc_is_valid
 from markers.facts import Catalogue, MarkerFacts
 from markers.interval import Interval
-from markers.quantity import Quantity, read_value
-from markers.reference import Collection, Range, Subject, misfits
+from markers.quantity import read_value
+from markers.reference import Subject
 from markers.units import tidy
 from results.documents.rows import ReportedRow
+from results.doubt import contradicts, in_own_unit, same_scale
 
 _URINE = re.compile(r"\b(?:urin|orina|dipstick|(?:test|reagent) ?strip|strip\b|u[-_ ]|24 ?h)", re.IGNORECASE)
 _BLOOD = re.compile(r"blood|serum|plasma|\b(?:sang|blut|bloed|suero|siero|sérum|venous|capillary)", re.IGNORECASE)
@@ -111,7 +109,7 @@ def _unit(row: ReportedRow, found: Match, marker: MarkerFacts, subject: Subject)
         )
         return
     if row.unit_code and row.unit and tidy(row.unit_code) != tidy(row.unit):
-        if by_code and by_text and not _same_scale(by_code, by_text, marker):
+        if by_code and by_text and not same_scale(by_code, by_text, marker):
             found.doubted = True
             found.questions.append(
                 f"its unit is given as {row.unit} and as {row.unit_code}: it will be kept but not judged"
@@ -149,7 +147,7 @@ def _range_unit(row: ReportedRow, found: Match, marker: MarkerFacts, code: str) 
         return False
     if tidy(row.printed_unit) in ("", tidy(row.unit), tidy(row.unit_code)):
         found.printed_unit, range_code = "", code
-    elif (range_code := _known_unit(row.printed_unit, row, marker) or "") and _same_scale(range_code, code, marker):
+    elif (range_code := _known_unit(row.printed_unit, row, marker) or "") and same_scale(range_code, code, marker):
         found.printed_unit = range_code
     else:
         strange = "" if range_code else f", which is not known for {marker.name}: it will not be used"
@@ -158,49 +156,5 @@ def _range_unit(row: ReportedRow, found: Match, marker: MarkerFacts, code: str) 
     if row.printed_low is None or row.printed_high is None:
         return False
     own = marker.units.convert_interval(Interval(row.printed_low, row.printed_high), range_code, marker.units.own)
-    ranges = [_own(one, marker) for one in marker.ranges]
+    ranges = [in_own_unit(one, marker) for one in marker.ranges]
     return any(not own.is_below(one) and not own.is_above(one) for one in ranges if one.low is not None)
-
-
-def _same_scale(one: str, other: str, marker: MarkerFacts) -> bool:
-    units = marker.units.units
-    return all(units[one].to_own(Decimal(number)) == units[other].to_own(Decimal(number)) for number in (1, 2))
-
-
-def contradicts(value: str, code: str, marker: MarkerFacts, subject: Subject, day: date | None) -> str:
-    """Another unit of the marker in which a value would fit, where as stated it lies in no known range at all.
-
-    As stated every range of the marker counts, whoever it is for; in the other unit only those that may be for a
-    person of this sex and age, as far as they are known, a tenth wider, so that a high value of an ill adult is not
-    taken for a child's in a smaller unit. Ranges without a lower bound don't count there: they would take every small
-    number.
-    """
-    number, units = read_value(value).number, marker.units
-    if number is None or _lies(number, code, marker, [_own(one, marker) for one in marker.ranges]):
-        return ""
-    when = Collection(day or date.max)
-    closed = [one for one in marker.ranges if one.interval.low is not None and one.interval.high is not None]
-    fitting = [_wider(_own(one, marker)) for one in closed if not _other_people(one, subject, when)]
-    others = [other for other in units.units if not _same_scale(other, code, marker)]
-    return next((other for other in others if _lies(number, other, marker, fitting)), "")
-
-
-def _other_people(one: Range, subject: Subject, when: Collection) -> bool:
-    anywhere = replace(one, laboratory="", method="", condition="", in_force_from=None, in_force_to=None)
-    return any(reason not in ("no birth date", "sex not given") for reason in misfits(anywhere, subject, when))
-
-
-def _own(one: Range, marker: MarkerFacts) -> Interval:
-    return marker.units.convert_interval(one.interval, one.unit, marker.units.own)
-
-
-def _wider(interval: Interval) -> Interval:
-    tenth = Fraction(1, 10)
-    low, high = (None if bound is None else Fraction(bound) for bound in (interval.low, interval.high))
-    return Interval(None if low is None else low * (1 - tenth), None if high is None else high * (1 + tenth))
-
-
-def _lies(number: Decimal, code: str, marker: MarkerFacts, own: list[Interval]) -> bool:
-    units = marker.units
-    span = Quantity(units.convert(number, code, units.own), units.own).span
-    return any(span.is_within(interval) for interval in own)

@@ -21,7 +21,7 @@ from results import access
 from results.actions.visits import Stale, TypedRow, create_visit, typed_rows, update_visit
 from results.forms import MOST_ROWS, TOO_MANY, RowForm, RowForms, VisitForm, initial_rows, initial_visit
 from results.models import Result, Visit, VisitVersion
-from results.queries import Last, laboratories_of, last_values
+from results.queries import Last, laboratories_of, last_values, subject
 from results.slips import Entered, Slip, slips
 from results.words import short_day, unit_text
 
@@ -232,7 +232,7 @@ class _Entry:
             entered.append(
                 Entered(facts, row.cleaned_data["value"], row.cleaned_data["unit"], before.value, before.unit)
             )
-        found = slips(entered, day, timezone.localdate(), self.person.born_on)
+        found = slips(entered, day, timezone.localdate(), subject(self.person))
         return found + [Slip(place, kind, text) for place, row in enumerate(filled) for kind, text in row.questions]
 
     def _version(self) -> int:

@@ -68,7 +68,8 @@ FITS = [
     ("beta-2-microglobulin", "born_on=1963-06-14&lab=Mayo Clinic Laboratories", ("1.21", "2.70", "laboratory")),
     ("beta-2-microglobulin", "born_on=1963-06-14&lab=Village lab", ("0.7", "1.8", "general")),
     ("beta-2-microglobulin", "sex=&born_on=1963-06-14&on=&lab=&condition=", ("0.7", "1.8", "general")),
-    ("glucose", "condition=fasting", (None, "100", "general")),
+    ("glucose", "condition=fasting&born_on=1963-06-14", ("4.0", "5.5", "general")),
+    ("glucose", "condition=fasting&born_on=2015-06-14&on=2026-10-03", (None, "100", "general")),
     ("hba1c", "born_on=2008-02-29&on=2026-03-01", ("4.0", "5.6", "general")),
 ]
 
@@ -88,8 +89,8 @@ def test_the_range_that_fits_is_given_and_the_others_say_why_not(ask, slug, quer
 
 
 NONE = [
-    ("glucose", "", "fasting not stated"),
-    ("glucose", "condition=not fasting", "not fasting"),
+    ("glucose", "born_on=1963-06-14", "fasting not stated"),
+    ("glucose", "born_on=1963-06-14&condition=not fasting", "not fasting"),
     ("hba1c", "", "no birth date"),
     ("hba1c", "born_on=2008-02-29&on=2026-02-28", "no range for this age (17 years)"),
     ("hba1c", "born_on=2026-10-03&on=2026-10-02", "collected before birth"),

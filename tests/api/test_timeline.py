@@ -230,9 +230,10 @@ def test_a_switch_of_unit_converts_glucose_with_its_printed_range_and_band(api):
     assert [point["position"] for point in own["points"]] == ["above", "above"]
     assert [point["position"] for point in other["points"]] == ["above", "above"]
     bounds = [(point["range"]["low"], point["range"]["high"], point["range"]["unit"]) for point in other["points"]]
-    assert bounds == [(None, "5.551", "mmol/L"), ("3.8857", "5.49549", "mmol/L")]
-    assert {band["high"] for band in own["bands"]} == {"100"}
-    assert {band["high"] for band in other["bands"]} == {"5.551"}
+    assert bounds == [("4.0", "5.5", "mmol/L"), ("3.8857", "5.49549", "mmol/L")]
+    (high,) = {band["high"] for band in own["bands"]}
+    assert abs(Decimal(high) - Decimal("5.5") / Decimal("0.05551")) < Decimal("1e-20")
+    assert {band["high"] for band in other["bands"]} == {"5.5"}
     assert [point["reported"]["value"] for point in other["points"]] == ["5.551", "100"]
 
 

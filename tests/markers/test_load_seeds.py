@@ -101,7 +101,7 @@ def test_the_same_seeds_in_another_folder_are_no_change(seeds):
 
 def test_a_changed_seed_updates_just_its_marker_and_keeps_the_ids_of_what_stayed(seeds):
     before = rows()
-    old = ReferenceRange.objects.get(marker__slug="glucose")
+    old = ReferenceRange.objects.get(marker__slug="glucose", high="100")
     edit(seeds, "glucose", 'high = "100"', 'high = "99"')
     assert load(seeds).endswith("(1 changed).\n")
     after = rows()
@@ -109,13 +109,13 @@ def test_a_changed_seed_updates_just_its_marker_and_keeps_the_ids_of_what_stayed
     assert {name: len(some) for name, some in gone.items() if some} == {"ReferenceRange": 1, "Marker": 1}
     assert not ReferenceRange.objects.filter(pk=old.pk).exists()
     assert Marker.objects.get(slug="glucose").pk == old.marker_id
-    assert catalogue().markers["glucose"].ranges[0].interval.high == Decimal(99)
+    assert catalogue().markers["glucose"].ranges[-1].interval.high == Decimal(99)
 
 
 def test_another_last_zero_reaches_the_catalogue(seeds):
     edit(seeds, "glucose", 'high = "100"', 'high = "100.0"')
     load(seeds)
-    assert str(catalogue().markers["glucose"].ranges[0].interval.high) == "100.0"
+    assert str(catalogue().markers["glucose"].ranges[-1].interval.high) == "100.0"
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ class TestSentence:
 
     def test_only_a_value_out_of_range_comes_with_whom_to_ask(self, alice_client, maya):
         log(maya, date(2024, 10, 3), "1.7")
-        advice = "What it means depends on you: ask the person who ordered the test."
+        advice = "If this is new or you're unsure, ask whoever ordered the test."
         assert advice not in shown(alice_client, maya).text
         log(maya, date(2024, 10, 4), "1.9")
         assert advice in shown(alice_client, maya).text
@@ -270,7 +270,7 @@ class TestSwitches:
     @pytest.mark.parametrize(
         ("slug", "written", "unit", "number", "bounds"),
         [
-            ("glucose", ("90", "mg/dL"), "mmol/L", "≈ 5.0", "below 5.6"),
+            ("glucose", ("90", "mg/dL"), "mmol/L", "≈ 5.0", "4.0–5.5"),
             ("hba1c", ("6.5", "%"), "mmol/mol", "≈ 48", "20–38"),
             ("beta-2-microglobulin", ("1.9", "mg/L"), "ug/L", "1900", "700–1800"),
         ],

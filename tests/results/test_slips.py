@@ -11,6 +11,7 @@ from math import exp
 import pytest
 
 from markers.queries import catalogue
+from markers.reference import Subject
 from markers.units import UnitTable
 from results.slips import Entered, slips
 from tests.plain import B2M, a_marker, dec
@@ -58,7 +59,7 @@ TYPICAL = {
 
 def asked(*rows: Entered, day: date = TODAY, born_on: date | None = date(1963, 6, 14)) -> list[tuple[int | None, str]]:
     """The questions about a visit, as places and kinds."""
-    return [(slip.row, slip.kind) for slip in slips(rows, day, TODAY, born_on)]
+    return [(slip.row, slip.kind) for slip in slips(rows, day, TODAY, Subject("female", born_on))]
 
 
 def row(value: str, unit: str = "mg/L", last_value: str = "1.7", last_unit: str = "mg/L", marker=MARKER) -> Entered:
@@ -127,7 +128,7 @@ def test_a_row_is_asked_about_or_not(value, unit, last_value, last_unit, kinds):
     ],
 )
 def test_the_question_names_both_values_as_written(value, message):
-    assert [slip.message for slip in slips([row(value)], TODAY, TODAY, None)] == ([message] if message else [])
+    assert [slip.message for slip in slips([row(value)], TODAY, TODAY, Subject())] == ([message] if message else [])
 
 
 DAYS = [
@@ -164,7 +165,7 @@ def test_a_row_without_a_marker_is_left_alone_and_the_day_comes_first():
 
 def test_a_unit_that_could_mean_two_is_asked_about_by_their_names():
     table = UnitTable("mmol/L", B2M.units, {}, {"mg/dL": ("mg/dL", "mg{urea_N}/dL")})
-    found = slips([row("30", "mg/dL", "", "", marker=a_marker(units=table))], TODAY, TODAY, None)
+    found = slips([row("30", "mg/dL", "", "", marker=a_marker(units=table))], TODAY, TODAY, Subject())
     assert [slip.kind for slip in found] == ["unit"]
     assert "mg/dL or mg{urea_N}/dL" in found[0].message
 
@@ -233,5 +234,36 @@ def test_a_value_on_a_plausible_bound_is_not_asked_about(value, kinds):
 def test_nothing_that_was_typed_is_changed():
     rows = [row("17"), row("1,9", "mcg/mL")]
     before = list(rows)
-    slips(rows, TODAY + timedelta(days=1), TODAY, None)
+    slips(rows, TODAY + timedelta(days=1), TODAY, Subject())
     assert rows == before
+
+
+FIRST = [
+    # marker, first value, unit, kinds of questions
+    ("total-protein", "7.1", "g/dL", []),
+    ("total-protein", "63.7", "g/dL", ["other unit"]),
+    ("hemoglobin", "140", "g/dL", ["other unit"]),
+    ("glucose", "5.4", "mg/dL", ["other unit"]),
+    ("glucose", "92", "mg/dL", []),
+    ("beta-2-microglobulin", "5.9", "mg/L", []),
+    ("beta-2-microglobulin", "170", "mg/L", ["other unit"]),
+    ("alt", "2200", "U/L", ["magnitude"]),
+    ("tsh", "0.001", "mIU/L", ["magnitude"]),
+    ("ferritin", "0", "ng/mL", []),
+    ("creatinine", "negative", "mg/dL", []),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("slug", "value", "unit", "kinds"), FIRST)
+def test_a_first_value_is_held_against_the_ranges(slug, value, unit, kinds):
+    marker = catalogue().markers[slug]
+    assert asked(Entered(marker, value, unit)) == [(0, kind) for kind in kinds]
+
+
+@pytest.mark.django_db
+def test_at_most_3_in_100_of_3000_realistic_first_values_are_asked_about():
+    chance, known = random.Random(19), catalogue().markers
+    drawings = [drawn(chance) for _ in range(3_000)]
+    flagged = sum(bool(asked(Entered(known[slug], str(now), known[slug].units.own))) for slug, _, now in drawings)
+    assert flagged <= 90, flagged

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from markers.reference import Subject
 from results.actions.visits import TypedRow, create_visit
 from results.queries import marker_facts, series_of
 from results.slips import Entered, slips
@@ -15,5 +16,5 @@ def test_the_reason_for_not_drawing_a_result_names_the_unit_as_people_read_it(ma
 
 
 def test_the_question_about_an_unknown_unit_names_the_known_ones_as_people_read_them(db):
-    asked = slips([Entered(marker_facts("ferritin"), "44", "parts")], date(2024, 5, 1), date(2024, 5, 2), None)
+    asked = slips([Entered(marker_facts("ferritin"), "44", "parts")], date(2024, 5, 1), date(2024, 5, 2), Subject())
     assert asked[0].message.endswith("Known: ng/mL, µg/L.")

@@ -374,7 +374,9 @@ def test_10000_generated_sentences_hold_no_banned_word_and_no_bare_number():
             said += [line.label] if line else [newer.judgement.why]
             said += [one.because for one in newer.judgement.fit.lost]
         asked = slips(
-            [Entered(marker, one.value, one.unit, "5", units[0]) for one in results], *[date(2026, 10, 3)] * 3
+            [Entered(marker, one.value, one.unit, "5", units[0]) for one in results],
+            *[date(2026, 10, 3)] * 2,
+            Subject("female", date(2026, 10, 3)),
         )
         said += [slip.message for slip in asked]
         for sentence in set(said) - seen:
