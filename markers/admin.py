@@ -12,6 +12,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Count, Field, QuerySet, TextField, URLField
 from django.forms import Textarea, TextInput
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from markers.fields import ExactDecimalField
 from markers.forms import (
@@ -131,13 +132,36 @@ class UnitInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class AliasInline(admin.TabularInline):  # type: ignore[type-arg]
+class RowInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Rows of a table, each field named by its column for those who don't see it."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """The field, its control bearing its label."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(db_field.verbose_name)
+        return field
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        """The rows, the box that deletes one named likewise."""
+        formset: Any = super().get_formset(request, obj, **options)
+
+        class Named(formset):  # type: ignore[misc]
+            def add_fields(self, form: Any, index: int | None) -> None:
+                super().add_fields(form, index)
+                if "DELETE" in form.fields:
+                    form.fields["DELETE"].widget.attrs["aria-label"] = "Delete this row"
+
+        return Named
+
+
+class AliasInline(RowInline):
     model = Alias
     verbose_name, verbose_name_plural = "other name", "other names"
     extra = 1
 
 
-class CodeInline(admin.TabularInline):  # type: ignore[type-arg]
+class CodeInline(RowInline):
     model = LoincCode
     form, formset = CodeForm, RowsOfMarker
     verbose_name, verbose_name_plural = "LOINC code", "LOINC codes"
@@ -201,13 +225,13 @@ class LimitInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class GapInline(admin.TabularInline):  # type: ignore[type-arg]
+class GapInline(RowInline):
     model = RangeGap
     verbose_name, verbose_name_plural = "age without a range", "ages without a range"
     extra = 0
 
 
-class AmbiguousInline(admin.TabularInline):  # type: ignore[type-arg]
+class AmbiguousInline(RowInline):
     model = AmbiguousUnit
     form, formset = AmbiguousUnitForm, AmbiguousUnits
     verbose_name, verbose_name_plural = "printed unit that could mean several", "printed units that could mean several"
@@ -219,7 +243,6 @@ class MarkerAdmin(CatalogueAdmin):
     list_display = ("name", "specimen", "unit", "how_many_ranges")
     list_filter = ("panels", "specimen", "ranges__laboratory")
     search_fields = ("name", "short_name", "slug", "aliases__name", "loinc_codes__code")
-    search_help_text = "Name, other name or LOINC code"
     inlines = (UnitInline, AliasInline, CodeInline, RangeInline, LimitInline, GapInline, AmbiguousInline)
     fieldsets = (
         (
@@ -248,15 +271,30 @@ class MarkerAdmin(CatalogueAdmin):
         return int(marker.range_count)
 
 
+class ConditionFilter(admin.SimpleListFilter):
+    """Ranges by their condition; most have none."""
+
+    title, parameter_name = "condition", "condition"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Each condition that a range names."""
+        stated = ReferenceRange.objects.exclude(condition="").order_by("condition")
+        return [(one, one) for one in stated.values_list("condition", flat=True).distinct()] + [("none", "none")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The ranges of the chosen condition."""
+        chosen = self.value()
+        return queryset if chosen is None else queryset.filter(condition="" if chosen == "none" else chosen)
+
+
 @admin.register(ReferenceRange)
 class ReferenceRangeAdmin(CatalogueAdmin):
     form = LoneRangeForm
     list_display = ("marker", "interval", "sex", "ages", "only_for", "written_by")
     list_display_links = ("marker", "interval")
-    list_filter = ("sex", "laboratory", "condition", "is_curated", "marker")
+    list_filter = ("sex", "laboratory", ConditionFilter, "is_curated", "marker")
     list_select_related = ("marker", "laboratory")
     search_fields = ("marker__name", "marker__short_name", "marker__slug", "source", "group")
-    search_help_text = "Marker, source or group"
     fieldsets = ((None, {**RangeInline.fieldsets[0][1], "classes": ()}),)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -303,7 +341,7 @@ class LaboratoryAdmin(CatalogueAdmin):
     search_fields = ("name", "slug")
 
 
-class PlaceInline(admin.TabularInline):  # type: ignore[type-arg]
+class PlaceInline(RowInline):
     model = PanelMarker
     verbose_name, verbose_name_plural = "marker", "markers, in order of position"
     extra = 3

@@ -164,6 +164,7 @@ def unlabelled(page: Page) -> list[str]:
         one.get("name", "?")
         for one in page.controls
         if one["kind"] not in ("hidden", "button", "submit")
+        and "hidden" not in one
         and one.get("id") not in page.labelled
         and not one.get("aria-label")
     ]

@@ -82,7 +82,7 @@ def test_nothing_of_a_person_is_printed_whatever_goes_wrong(site, address):
     assert b" 400 " in raw(site, f"{NOTE} {VALUE}\r\n\r\n".encode())
     printed = site.output.read_text().split("a curator, at /admin/")[1]  # the greeting shows the demo passwords once
     assert "Internal Server Error" in printed, "the fault itself has to be there"
-    secrets = [PASSWORD, token, who.cookie("session"), *(row[0] for row in rows(address, HASHES))]
+    secrets = [PASSWORD, token, who.cookie("sessionid"), *(row[0] for row in rows(address, HASHES))]
     assert [one for one in (*TYPED, *secrets) if one.casefold() in printed.casefold()] == []
 
 

@@ -481,7 +481,12 @@ class TestOtherRules:
     @pytest.mark.parametrize("name", ["sex", "laboratory", "condition", "marker", "is_curated"])
     def test_ranges_are_filtered(self, curator_client, name):
         page = curator_client.get(reverse("admin:markers_referencerange_changelist"))
-        assert name in {one.field_path for one in page.context["cl"].filter_specs}
+        assert name in {getattr(one, "field_path", one.title) for one in page.context["cl"].filter_specs}
+
+    @pytest.mark.parametrize(("chosen", "conditions"), [("none", {""}), ("fasting", {"fasting"})])
+    def test_ranges_are_filtered_by_condition(self, curator_client, chosen, conditions):
+        page = curator_client.get(reverse("admin:markers_referencerange_changelist"), {"condition": chosen})
+        assert {one.condition for one in page.context["cl"].queryset} == conditions
 
 
 class TestAtOnce:
