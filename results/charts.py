@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Any
 
 from markers.interval import Exact
 from results.interpretation import WORDS, Position
-from results.labels import Label, Plot, band_labels
+from results.labels import Label, Plot, band_labels, side
 from results.series import DASHED_AFTER, Band, Point, Series, by_time
 from results.words import decimals_in, number_text, range_text, short_day, shown_number, unit_text, whose_range
 
@@ -198,12 +199,13 @@ def figure(series: Series) -> dict[str, Any]:
     points = series.points
     runs, bridges = _lines(series)
     data = [_line(run, "solid") for run in runs if len(run) > 1] + [_line(pair, "dot") for pair in bridges]
-    data += _printed(points)
-    for key, chosen in _by_look(points).items():
-        data.append(_marks(key, chosen, decimals))
     days = (points[-1].stored.day - points[0].stored.day).days or 1
     pad = max(2, ceil(days * 0.04))
     first, last = _moved(points[0].stored.day, -pad), _moved(points[-1].stored.day, pad)
+    sides = partial(side, first, last)
+    data += _printed(points, low, high)
+    for key, chosen in _by_look(points).items():
+        data.append(_marks(key, chosen, decimals, sides))
     wide, narrow = (
         _notes(band_labels(series, Plot(*size, first, last, low, high), decimals, all_=size is WIDE))
         for size in (WIDE, NARROW)
@@ -263,7 +265,7 @@ def legend(series: Series) -> list[tuple[str, str, str]]:
         ("ink", "△", "more than the number beside it", ">" in signs),
         ("ink", "○", "hollow: converted from another unit", any(point.is_converted for point in plain)),
         ("swatch", "", "the range that fits you", bool(series.bands)),
-        ("bracket", "", "the range printed on that report", bool(_printed(points))),
+        ("bracket", "", "the range printed on that report", _has_printed(points)),
         ("dots", "", "dotted: another laboratory or method, or more than 18 months", bool(_lines(series)[1])),
     ]
     return [(kind, sign, meaning) for kind, sign, meaning, is_shown in known if is_shown]
@@ -347,7 +349,9 @@ def _by_look(points: Iterable[Point]) -> dict[tuple[str, str], list[Point]]:
     return found
 
 
-def _marks(look: tuple[str, str], points: Sequence[Point], decimals: int) -> dict[str, Any]:
+def _marks(
+    look: tuple[str, str], points: Sequence[Point], decimals: int, sides: Callable[[date], str]
+) -> dict[str, Any]:
     symbol, color = look
     marks: dict[str, Any] = {
         "type": "scatter",
@@ -363,33 +367,41 @@ def _marks(look: tuple[str, str], points: Sequence[Point], decimals: int) -> dic
         marks |= {
             "mode": "markers+text",
             "texttemplate": [shown_number(point, decimals) for point in points],
-            "textposition": "top center" if symbol == ARROWS["<"] else "bottom center",
+            "textposition": [f"middle {sides(point.stored.day)}" for point in points],
             "textfont": {"size": 12, "color": color},
             "cliponaxis": False,
         }
     return marks
 
 
-def _printed(points: Iterable[Point]) -> list[dict[str, Any]]:
-    """A bracket for each report that printed a range of its own."""
+def _has_printed(points: Iterable[Point]) -> bool:
+    return any(point.judgement.origin == "printed" for point in points)
+
+
+def _printed(points: Iterable[Point], low: float, high: float) -> list[dict[str, Any]]:
+    """A bracket for each report that printed a range of its own; without a bound it reaches the edge."""
     own = [
-        (point, point.judgement.interval)
-        for point in points
-        if point.judgement.origin == "printed" and point.judgement.interval is not None
+        (point, one) for point in points if (one := point.judgement.interval) and point.judgement.origin == "printed"
     ]
-    closed = [(point, one) for point, one in own if one.low is not None and one.high is not None]
-    if not closed:
+    if not own:
         return []
-    middles = [(float(one.low or 0) + float(one.high or 0)) / 2 for _, one in closed]
-    halves = [(float(one.high or 0) - float(one.low or 0)) / 2 for _, one in closed]
+    ends = [
+        (low if one.low is None else float(one.low), high if one.high is None else float(one.high)) for _, one in own
+    ]
     return [
         {
             "type": "scatter",
             "mode": "markers",
-            "x": [moment(point) for point, _ in closed],
-            "y": middles,
+            "x": [moment(point) for point, _ in own],
+            "y": [(bottom + top) / 2 for bottom, top in ends],
             "marker": {"size": 1, "color": LIGHT["edge"], "opacity": 0},
-            "error_y": {"type": "data", "array": halves, "color": LIGHT["edge"], "thickness": 1.5, "width": 5},
+            "error_y": {
+                "type": "data",
+                "array": [(top - bottom) / 2 for bottom, top in ends],
+                "color": LIGHT["edge"],
+                "thickness": 1.5,
+                "width": 5,
+            },
             "hoverinfo": "skip",
         }
     ]

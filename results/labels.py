@@ -11,7 +11,7 @@ from markers.reference import date_at_age
 from results.series import Band, Point, Series
 from results.words import range_text
 
-LETTER, LINE, MARK = 7, 17, 9  # pixels: a letter's width, a line's height, half a mark
+LETTER, LINE, MARK, TEXT = 7, 17, 9, 35  # pixels: a letter's width, a line's height, half a mark, a short text
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Segment = tuple[float, float, float, float]  # from x, y to x, y
 
@@ -115,11 +115,16 @@ def _is_within(box: Box, band: Band, plot: Plot) -> bool:
 
 
 def _around(point: Point, plot: Plot) -> Box:
-    """The room of a mark; one with a comparator bears its text above or below."""
+    """The room of a mark; one with a comparator bears its text beside it."""
     x, y = plot.x(point.stored.day), plot.y(float(point.number))
-    sign, beside = point.value.comparator[:1], MARK + LINE
-    half = LETTER * 3 if sign else MARK
-    return (x - half, y - (beside if sign == ">" else MARK), x + half, y + (beside if sign == "<" else MARK))
+    text = TEXT if point.value.comparator else 0
+    is_right = side(plot.first, plot.last, point.stored.day) == "right"
+    return (x - MARK - (0 if is_right else text), y - MARK, x + MARK + (text if is_right else 0), y + MARK)
+
+
+def side(first: date, last: date, day: date) -> str:
+    """On which side of a mark its text has room: the right one, but for the last fifth of the time."""
+    return "left" if (day - first) * 5 > (last - first) * 4 else "right"
 
 
 def _edges(band: Band, plot: Plot) -> list[Segment]:

@@ -21,6 +21,7 @@ from results.documents.matching import match
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
 from results.models import Import, ImportRow, Reported, Result, Visit, VisitVersion
 from results.queries import subject
+from results.words import day_text
 
 REPLACES = "it would replace a stored result that the source has changed"
 STORED = {
@@ -92,7 +93,7 @@ def about_whom(patient: Patient | None, person: Person) -> tuple[str, list[str]]
     if patient is None:
         return "", ["The file does not say whom it is about."]
     if patient.written and person.born_on and not person.born_on.isoformat().startswith(patient.written[:10]):
-        differs.append(f"born {patient.written[:10]}")
+        differs.append(f"born {day_text(patient.born_on) if patient.born_on else patient.written[:10]}")
     if patient.sex and person.sex != "unstated" and patient.sex != person.sex:
         differs.append(patient.sex)
     if patient.name and patient.name.casefold() != person.name.casefold():
@@ -103,16 +104,10 @@ def about_whom(patient: Patient | None, person: Person) -> tuple[str, list[str]]
         warnings.append(f"{person.name} has no date of birth here; ranges by age need one.")
     if not differs:
         return "", warnings
-    own = ", ".join(
-        filter(
-            None,
-            [
-                f"born {person.born_on.isoformat()}" if person.born_on else "",
-                person.sex if person.sex != "unstated" else "",
-            ],
-        )
-    )
-    return f"This file is about somebody {' and '.join(differs)}. You are adding to {person.name} ({own}).", warnings
+    own = [f"born {day_text(person.born_on)}"] if person.born_on else []
+    own += [person.sex] if person.sex != "unstated" else []
+    told = f"You are adding to {person.name} ({', '.join(own)})."
+    return f"This file is about somebody {' and '.join(differs)}. {told}", warnings
 
 
 def _rows(batch: Import, document: Document) -> list[ImportRow]:

@@ -203,6 +203,16 @@ def test_a_printed_range_is_a_bracket_at_its_own_point():
     assert len(shapes(drawn, "rect")) == 1
 
 
+@pytest.mark.parametrize(("printed", "ends"), [(span("0.5", None), (0.5, "top")), (span(None, "2.5"), ("bottom", 2.5))])
+def test_a_printed_range_without_a_bound_is_a_bracket_to_the_edge(printed, ends):
+    drawn = figure(shown(*FOUR, stored("1", "2021-05-05", printed=printed)))
+    bracket = next(trace for trace in drawn["data"] if "error_y" in trace)
+    edges = dict(zip(("bottom", "top"), drawn["layout"]["yaxis"]["range"], strict=True))
+    bottom, top = (edges.get(end, end) for end in ends)
+    assert bracket["y"] == [pytest.approx((bottom + top) / 2)]
+    assert bracket["error_y"]["array"] == [pytest.approx((top - bottom) / 2)]
+
+
 def test_without_a_range_there_is_no_band():
     drawn = figure(shown(*FOUR, marker=a_marker()))
     assert drawn["layout"]["shapes"] == []

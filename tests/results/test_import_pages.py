@@ -66,7 +66,8 @@ def test_a_file_is_shown_for_review_and_nothing_is_saved(alice_client, maya):
     answer = upload(alice_client, maya, READY, CHECK, OTHER, UNREADABLE)
     assert answer.status_code == 302
     page = review(alice_client, answer)
-    assert page.headings[0] == (1, "one.json")
+    assert page.headings[0] == (1, "Look before it is saved")
+    assert "one.json: " in page.text
     assert "Nothing is saved yet." in page.text
     assert [text for level, text in page.headings if level == 2] == ["Check (1)", "Can't read (1)", "Ready (2)"]
     assert page.row("Ferritin")[:4] == ["Ferritin", "Ferritin", "41.0 ng/mL", "1 Oct 2024"]
@@ -138,7 +139,7 @@ def test_undo_removes_the_whole_import_and_can_be_pressed_twice(alice_client, ma
 @pytest.mark.parametrize(
     ("patient", "question"),
     [
-        ({**PATIENT, "birthDate": "1961-01-02"}, "This file is about somebody born 1961-01-02."),
+        ({**PATIENT, "birthDate": "1961-01-02"}, "This file is about somebody born 2 January 1961."),
         ({**PATIENT, "gender": "male"}, "This file is about somebody male."),
     ],
 )

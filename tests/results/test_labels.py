@@ -59,9 +59,9 @@ def test_a_label_without_room_is_left_out_on_a_phone_only(maya, all_, count):
 def test_a_value_with_a_comparator_bears_its_text(maya):
     found = drawn(maya, "beta-2-microglobulin", [("2018-01-10", "<1.2", "mg/L"), ("2019-01-10", ">9", "mg/L")])
     texts = {
-        trace["texttemplate"][0]: trace["textposition"] for trace in figure(found)["data"] if "texttemplate" in trace
+        trace["texttemplate"][0]: trace["textposition"][0] for trace in figure(found)["data"] if "texttemplate" in trace
     }
-    assert texts == {"<1.2": "top center", ">9": "bottom center"}
+    assert texts == {"<1.2": "middle right", ">9": "middle left"}
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_another_birth_date_stops_with_a_question(alice_client, alice, bundle):
     made = alice_client.post(
         f"/api/v1/persons/{other.pk}/imports/", {"file": SimpleUploadedFile("d.json", bundle)}
     ).json()
-    assert "1932-06-09" in made["question"]
+    assert "born 9 June 1932" in made["question"]
     url = f"/api/v1/imports/{made['id']}/confirm/"
     stopped = alice_client.post(url, {}, content_type="application/json")
     assert stopped.status_code == 400
