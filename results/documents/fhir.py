@@ -9,46 +9,27 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Any
 
-from markers.interval import Interval
-from markers.quantity import COMPARATORS
-from markers.reference import Subject, age_on
-from markers.units import tidy
-from results.documents.ranges import is_swapped, printed_range, range_unit
+from markers.reference import Subject
+from results.documents.fhir_ranges import take_range
+from results.documents.fhir_shapes import codings, concept_words, dict_of, list_of, text_of
+from results.documents.fhir_values import take_value
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
 from results.documents.strict_json import JsonError, JsonNumber, read_json, write_json
 
 MOST_ROWS = 50_000
 HIDDEN = {"entered-in-error": "entered in error", "cancelled": "canceled", "registered": "not yet measured"}
-UCUM = "http://unitsofmeasure.org"
 
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:(Z)|([+-]\d{2}):?(\d{2}))?)?", re.ASCII
 )
-_SEXES = {
-    **dict.fromkeys(("248153007", "male", "males", "m", "man", "men"), "male"),
-    **dict.fromkeys(("248152002", "female", "females", "f", "woman", "women"), "female"),
-}
-_AGE_UNITS = {
-    **dict.fromkeys(("a", "yr", "yrs", "year", "years"), "years"),
-    **dict.fromkeys(("mo", "month", "months"), "months"),
-    **dict.fromkeys(("wk", "week", "weeks"), "weeks"),
-    **dict.fromkeys(("d", "day", "days"), "days"),
-}
-_BLANKS = {0x200B: None, 0xFEFF: None, 0xA0: " "}
 _NO_CONTENT = {
     *("resourceType", "id", "meta", "text", "language", "implicitRules", "contained", "identifier", "issued"),
     *("basedOn", "partOf", "subject", "focus", "encounter", "performer", "specimen", "device"),
     *("hasMember", "derivedFrom", "related", "component"),
     *("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming"),
 }
-_NO_BOUND = re.compile(r"-?9{6,}(?:\.9+|\.0+)?")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
-_SIGNED_NUMBER = re.compile(r"(<=|>=|<|>|≤|≥|) *-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_PLAIN = ("valueString", "valueInteger", "valueBoolean")
-_UNREAD = {"SampledData", "Attachment", "Period", "Reference"}
 
 
 def read_fhir(content: bytes, subject: Subject | None = None) -> Document:
@@ -84,8 +65,10 @@ class _Reader:
         self.places = list(_resources(document))
         self.known: dict[str, dict[str, Any]] = {}
         for locator, resource, url in self.places:
-            own = _text(resource.get("id"))
-            names = [url] if ".contained[" in locator else [url, own and f"{_text(resource.get('resourceType'))}/{own}"]
+            own = text_of(resource.get("id"))
+            names = (
+                [url] if ".contained[" in locator else [url, own and f"{text_of(resource.get('resourceType'))}/{own}"]
+            )
             self.known |= {name: resource for name in names if name}
         self.at = {locator: resource for locator, resource, _ in self.places}
         self.counts: Counter[str] = Counter()
@@ -100,7 +83,7 @@ class _Reader:
             if kind == "Observation":
                 self._observation(locator, resource, url)
             elif kind not in ("Patient", "DiagnosticReport", "Bundle"):
-                self.found.leave_out(f"{_text(kind)[:40] or 'a resource of no type'}: not a result")
+                self.found.leave_out(f"{text_of(kind)[:40] or 'a resource of no type'}: not a result")
         if not self.found.rows and not self.found.left_out:
             raise DocumentError("This document holds no laboratory results.")
         return self.found
@@ -124,13 +107,13 @@ class _Reader:
 
     def _whose(self, locator: str, observation: dict[str, Any]) -> str:
         """Whom an observation is about: the key of a patient of the document, else what is said of them."""
-        subject = _dict(observation.get("subject"))
-        reference = _text(subject.get("reference"))
+        subject = dict_of(observation.get("subject"))
+        reference = text_of(subject.get("reference"))
         resource = self._resolve(locator, reference)
         if resource.get("resourceType") == "Patient":
             return _key(resource)
-        identifier = _text(_dict(subject.get("identifier")).get("value"))
-        return reference.partition("/_history/")[0] or identifier or _text(subject.get("display"))
+        identifier = text_of(dict_of(subject.get("identifier")).get("value"))
+        return reference.partition("/_history/")[0] or identifier or text_of(subject.get("display"))
 
     def _resolve(self, locator: str, reference: str) -> dict[str, Any]:
         """The resource that a reference in the resource at `locator` means, or an empty one."""
@@ -145,15 +128,15 @@ class _Reader:
         found: dict[str, dict[str, Any]] = {}
         for locator, report, _ in self.places:
             if report.get("resourceType") == "DiagnosticReport":
-                for one in _list(report.get("result")):
-                    if reference := _text(_dict(one).get("reference")):
+                for one in list_of(report.get("result")):
+                    if reference := text_of(dict_of(one).get("reference")):
                         found.setdefault(_container(locator) + reference if reference[0] == "#" else reference, report)
                         found.setdefault(_tail(reference), report)
         return found
 
     def _observation(self, locator: str, observation: dict[str, Any], url: str) -> None:
-        hidden = HIDDEN.get(_text(observation.get("status")).strip().casefold(), "")
-        parts = [one for one in _list(observation.get("component")) if isinstance(one, dict)]
+        hidden = HIDDEN.get(text_of(observation.get("status")).strip().casefold(), "")
+        parts = [one for one in list_of(observation.get("component")) if isinstance(one, dict)]
         has_value = any(name.startswith("value") for name in observation)
         if reason := hidden or _no_result(observation, has_value or bool(parts)):
             self.found.leave_out(reason)
@@ -175,18 +158,20 @@ class _Reader:
 
     def _row(self, locator: str, whole: _Whole, part: dict[str, Any]) -> ReportedRow:
         row, stated = ReportedRow(locator=locator), whole.resource
-        row.codings = list(_codings(part.get("code")))
-        row.name = _concept(part.get("code"))
-        _value(row, part)
+        row.codings = list(codings(part.get("code")))
+        row.name = concept_words(part.get("code"))
+        take_value(row, part)
         self._when(row, stated, whole.url)
-        self._ranges(row, part)
+        take_range(row, part, self.subject)
         row.lab = self._laboratory(_container(locator), stated, whole.url)
-        row.status = _text(stated.get("status"))[:30]
-        row.method = _concept(stated.get("method"))[:80]
+        row.status = text_of(stated.get("status"))[:30]
+        row.method = concept_words(stated.get("method"))[:80]
         row.specimen = self._specimen(locator, stated)[:80]
-        note = "\n".join(_text(_dict(note).get("text")) for note in _list(stated.get("note")))
+        note = "\n".join(text_of(dict_of(note).get("text")) for note in list_of(stated.get("note")))
         row.note = note if part is stated else note[:2000]
-        row.interpretation = ", ".join(filter(None, (_concept(one) for one in _list(part.get("interpretation")))))[:80]
+        row.interpretation = ", ".join(
+            filter(None, (concept_words(one) for one in list_of(part.get("interpretation"))))
+        )[:80]
         self._identity(row, whole, part)
         return row
 
@@ -203,13 +188,13 @@ class _Reader:
         counts = whole.counts if own else self.counts
         counts[base] += 1
         row.external_id = base if counts[base] == 1 else f"{base}#{counts[base]}"
-        row.external_version = _text(_dict(whole.resource.get("meta")).get("versionId"))[:15] + ":" + digest[:32]
+        row.external_version = text_of(dict_of(whole.resource.get("meta")).get("versionId"))[:15] + ":" + digest[:32]
 
     def _own_id(self, locator: str, whole: dict[str, Any]) -> str:
         """The id within the source; one of a contained resource holds within its container only."""
-        own = _text(whole.get("id")).strip()
+        own = text_of(whole.get("id")).strip()
         if ".contained[" in locator:
-            around = _text(self.at.get(_container(locator), {}).get("id")).strip()
+            around = text_of(self.at.get(_container(locator), {}).get("id")).strip()
             own = f"{around}#{own}" if around and own else ""
         return own if len(own) <= 128 else _digest(own)
 
@@ -217,7 +202,7 @@ class _Reader:
         report = self._report(whole, url)
         own = _effective(whole)
         written = own or _effective(report)
-        if not written and (issued := _text(whole.get("issued")) or _text(report.get("issued"))):
+        if not written and (issued := text_of(whole.get("issued")) or text_of(report.get("issued"))):
             written = issued
             row.warnings.append("only the day it was issued is known, not the day of collection")
         found = _INSTANT.fullmatch(written)
@@ -237,89 +222,22 @@ class _Reader:
 
     def _specimen(self, locator: str, whole: dict[str, Any]) -> str:
         """What was collected: the type of the specimen, else what the reference is shown as."""
-        specimen = _dict(whole.get("specimen"))
-        resource = self._resolve(_container(locator), _text(specimen.get("reference")))
-        return _concept(resource.get("type")) or _text(specimen.get("display"))
+        specimen = dict_of(whole.get("specimen"))
+        resource = self._resolve(_container(locator), text_of(specimen.get("reference")))
+        return concept_words(resource.get("type")) or text_of(specimen.get("display"))
 
     def _report(self, whole: dict[str, Any], url: str) -> dict[str, Any]:
-        own = "" if "#" in url else f"Observation/{_text(whole.get('id'))}"
+        own = "" if "#" in url else f"Observation/{text_of(whole.get('id'))}"
         return self.reports.get(url) or self.reports.get(own) or {}
 
     def _laboratory(self, locator: str, whole: dict[str, Any], url: str) -> str:
         """The performing organization's name; a person who signed is no laboratory."""
-        for performer in (*_list(whole.get("performer")), *_list(self._report(whole, url).get("performer"))):
-            reference = _text(_dict(performer).get("reference"))
+        for performer in (*list_of(whole.get("performer")), *list_of(self._report(whole, url).get("performer"))):
+            reference = text_of(dict_of(performer).get("reference"))
             resource = self._resolve(locator, reference)
             if resource.get("resourceType") == "Organization" or _tail(reference).startswith("Organization/"):
-                return (_text(resource.get("name")) or _text(_dict(performer).get("display"))).strip()[:120]
+                return (text_of(resource.get("name")) or text_of(dict_of(performer).get("display"))).strip()[:120]
         return ""
-
-    def _ranges(self, row: ReportedRow, part: dict[str, Any]) -> None:
-        """The one range of type normal that applies to this person; prose gives text and no bound."""
-        ranges = [one for one in _list(part.get("referenceRange")) if isinstance(one, dict)]
-        normal = [one for one in ranges if _is_normal(one)]
-        fitting = [one for one in normal if self._applies(one, row)]
-        chosen = fitting[0] if len(fitting) == 1 else None
-        as_text = [_text(one.get("text")).strip() for one in ranges]
-        if chosen is None or len(ranges) > 1:
-            as_text = [text or _described(one) for text, one in zip(as_text, ranges, strict=True)]
-        row.printed_text = "; ".join(filter(None, as_text))[:200]
-        if chosen is None:
-            if fitting:
-                row.warnings.append("it prints several ranges; none was taken")
-            elif strange := next((who for one in normal if (who := _unknown_group(one))), ""):
-                row.warnings.append(f"its range is printed for {strange[:60]}, so it was not taken")
-            return
-        low, high = _dict(chosen.get("low")), _dict(chosen.get("high"))
-        row.printed_low, row.printed_high = _decimal(low.get("value")), _decimal(high.get("value"))
-        row.printed_low_strict = row.printed_low is not None and _text(low.get("comparator")) == ">"
-        row.printed_high_strict = row.printed_high is not None and _text(high.get("comparator")) == "<"
-        units = [_unit_of(bound) for bound in (low, high) if _decimal(bound.get("value")) is not None]
-        row.printed_unit = next(filter(None, units), "")[:60]
-        if row.printed_low is None and row.printed_high is None:
-            self._text_range(row, _text(chosen.get("text")))
-        elif len({tidy(unit) for unit in units if unit}) > 1:
-            row.printed_low = row.printed_high = None
-            row.printed_text = row.printed_text or _described(chosen)[:200]
-            row.warnings.append(f"the bounds of its range are in {' and '.join(units)}; it was not taken")
-        elif row.printed_low is not None and row.printed_high is not None and row.printed_low > row.printed_high:
-            row.printed_low, row.printed_high = row.printed_high, row.printed_low
-            row.warnings.append("its range was printed the wrong way round and was swapped")
-        elif (said := printed_range(_text(chosen.get("text")))) and _same_bounds(row, said):
-            row.printed_low_strict, row.printed_high_strict = said.low_strict, said.high_strict
-
-    def _text_range(self, row: ReportedRow, text: str) -> None:
-        interval = printed_range(text)
-        if interval is None:
-            return
-        row.printed_low, row.printed_high = interval.low, interval.high  # type: ignore[assignment]
-        row.printed_low_strict, row.printed_high_strict = interval.low_strict, interval.high_strict
-        row.printed_unit = range_unit(text)[:60]
-        if is_swapped(text):
-            row.warnings.append("its range was printed the wrong way round and was swapped")
-
-    def _applies(self, one: dict[str, Any], row: ReportedRow) -> bool:
-        """True for a range of this person's sex and age on that day; a group we can't check never matches."""
-        sexes = {sex for group in _list(one.get("appliesTo")) for sex in _sexes(group)}
-        if _unknown_group(one) or (sexes and self.subject.sex not in sexes):
-            return False
-        limits = _dict(one.get("age"))
-        return all(self._age_fits(_dict(limits[name]), name, row) for name in ("low", "high") if limits.get(name))
-
-    def _age_fits(self, bound: dict[str, Any], name: str, row: ReportedRow) -> bool:
-        number = _decimal(bound.get("value"))
-        names = (_text(bound.get("code")), _text(bound.get("unit")))
-        unit = next((_AGE_UNITS[one.casefold()] for one in names if one.casefold() in _AGE_UNITS), None)
-        if number is None or unit is None or self.subject.born_on is None or row.collected_on is None:
-            return False
-        if unit == "years" and number % 1:
-            number, unit = number * 12, "months"
-        if unit == "weeks":
-            number, unit = number * 7, "days"
-        if number % 1:
-            return False
-        age = age_on(self.subject.born_on, row.collected_on, unit)
-        return age >= number if name == "low" else age <= number
 
 
 def _resources(document: dict[str, Any], locator: str = "") -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -327,19 +245,19 @@ def _resources(document: dict[str, Any], locator: str = "") -> Iterator[tuple[st
     kind = document.get("resourceType")
     if kind != "Bundle":
         yield locator or str(kind), document, ""
-        for place, inner in enumerate(_list(document.get("contained"))):
+        for place, inner in enumerate(list_of(document.get("contained"))):
             if isinstance(inner, dict):
                 where = f"{locator or kind}.contained[{place}]"
-                yield where, inner, f"{locator or kind}#{_text(inner.get('id'))}"
+                yield where, inner, f"{locator or kind}#{text_of(inner.get('id'))}"
         return
-    for place, entry in enumerate(_list(document.get("entry"))):
-        resource = _dict(_dict(entry).get("resource"))
+    for place, entry in enumerate(list_of(document.get("entry"))):
+        resource = dict_of(dict_of(entry).get("resource"))
         where = f"{locator}entry[{place}].resource"
         if resource.get("resourceType") == "Bundle":
             yield from _resources(resource, f"{where}.")
         elif resource:
             for here, inner, url in _resources(resource, where):
-                yield here, inner, _text(entry.get("fullUrl")) if inner is resource else url
+                yield here, inner, text_of(entry.get("fullUrl")) if inner is resource else url
 
 
 def _container(locator: str) -> str:
@@ -350,7 +268,7 @@ def _container(locator: str) -> str:
 def _key(patient: dict[str, Any]) -> str:
     """What tells patients apart: name, sex and birth date, with the id where they don't say enough."""
     found = _patient_of(patient)
-    return f"{found}" if found.name and found.born_on else f"{_text(patient.get('id'))} {found}"
+    return f"{found}" if found.name and found.born_on else f"{text_of(patient.get('id'))} {found}"
 
 
 def _tail(reference: str) -> str:
@@ -360,20 +278,20 @@ def _tail(reference: str) -> str:
 
 
 def _patient_of(patient: dict[str, Any]) -> Patient:
-    names = [one for one in _list(patient.get("name")) if isinstance(one, dict)]
+    names = [one for one in list_of(patient.get("name")) if isinstance(one, dict)]
     name = names[0] if names else {}
-    given = " ".join(_text(part) for part in _list(name.get("given")))
-    full = _text(name.get("text")) or f"{given} {_text(name.get('family'))}".strip()
+    given = " ".join(text_of(part) for part in list_of(name.get("given")))
+    full = text_of(name.get("text")) or f"{given} {text_of(name.get('family'))}".strip()
     born = None
     with contextlib.suppress(ValueError):
-        born = date.fromisoformat(_text(patient.get("birthDate")))
-    sex = _text(patient.get("gender"))
-    return Patient(full, sex if sex in ("female", "male") else "", born, _text(patient.get("birthDate")))
+        born = date.fromisoformat(text_of(patient.get("birthDate")))
+    sex = text_of(patient.get("gender"))
+    return Patient(full, sex if sex in ("female", "male") else "", born, text_of(patient.get("birthDate")))
 
 
 def _no_result(observation: dict[str, Any], has_answer: bool) -> str:
     """Why an observation is no laboratory result, or ""."""
-    groups = [one for group in _list(observation.get("category")) for one in _codings(group)]
+    groups = [one for group in list_of(observation.get("category")) for one in codings(group)]
     categories = {one["code"].casefold() for one in groups if one["code"]}
     if categories and not categories & {"laboratory", "lab"}:
         return "Observation: not from a laboratory"
@@ -412,153 +330,13 @@ def _code_key(row: ReportedRow) -> str:
     return key if len(key) <= 30 else _digest(key)[:30]
 
 
-def _value(row: ReportedRow, part: dict[str, Any]) -> None:
-    """Fills in the value as written: a number's literal with its comparator, a code's words, a text."""
-    if isinstance(quantity := part.get("valueQuantity"), dict):
-        _quantity(row, quantity)
-    elif (plain := next((part[name] for name in _PLAIN if part.get(name) is not None), None)) is not None:
-        _plain(row, str(plain).casefold() if isinstance(plain, bool) else _text(plain))
-    elif part.get("valueCodeableConcept") is not None:
-        row.text = _concept(part["valueCodeableConcept"])
-    elif moment := _text(part.get("valueDateTime")) or _text(part.get("valueTime")):
-        row.text = moment
-    elif isinstance(span := part.get("valueRange"), dict):
-        row.text = _described(span)
-    elif isinstance(ratio := part.get("valueRatio"), dict):
-        ends = [_in_words(_dict(ratio.get(name))) for name in ("numerator", "denominator")]
-        row.text = ":".join(ends) if all(ends) else ""
-    if row.value or row.text or row.problem:
-        return
-    absent = _concept(part.get("dataAbsentReason"))
-    kind = next((name[5:] for name in part if name.startswith("value") and name[5:] in _UNREAD), "")
-    row.problem = f"it has no value ({absent})" if absent else "it has no value"
-    if kind and not absent:
-        row.problem = f"a value of the kind {kind} can't be read"
-
-
-def _quantity(row: ReportedRow, quantity: dict[str, Any]) -> None:
-    comparator, number = _text(quantity.get("comparator")).strip(), quantity.get("value")
-    row.unit = (_text(quantity.get("unit")) or _text(quantity.get("code"))).translate(_BLANKS).strip()[:60]
-    row.unit_code = _text(quantity.get("code")).strip()[:60] if quantity.get("system", UCUM) == UCUM else ""
-    if number is None:
-        return
-    literal = _text(number).translate(_BLANKS).strip()
-    found = _SIGNED_NUMBER.fullmatch(literal)
-    if comparator not in COMPARATORS:
-        row.problem = f"its comparator, {comparator[:10]}, is not known"
-    elif not found or (found[1] and comparator):
-        row.problem = "its value is not a number"
-    elif len(literal) > 70:
-        row.problem = "its value is too long"
-    else:
-        row.value = f"{comparator}{literal}"
-
-
-def _plain(row: ReportedRow, written: str) -> None:
-    """A text that is a number is one; a longer text stays a text."""
-    text = written.translate(_BLANKS).strip()
-    if _SIGNED_NUMBER.fullmatch(text) and len(text) <= 70:
-        row.value = text
-    else:
-        row.text = text
-
-
-def _in_words(quantity: dict[str, Any]) -> str:
-    """A quantity in words: `<0.5 mg`; empty without a number."""
-    number = _text(quantity.get("value"))
-    return number and f"{_text(quantity.get('comparator'))}{number} {_text(quantity.get('unit'))}".strip()
-
-
 def _effective(resource: dict[str, Any]) -> str:
-    period = _dict(resource.get("effectivePeriod"))
+    period = dict_of(resource.get("effectivePeriod"))
     choices = (
         resource.get("effectiveDateTime"),
         resource.get("effectiveInstant"),
         period.get("start"),
         period.get("end"),
-        *(events if len(events := _list(_dict(resource.get("effectiveTiming")).get("event"))) == 1 else ()),
+        *(events if len(events := list_of(dict_of(resource.get("effectiveTiming")).get("event"))) == 1 else ()),
     )
-    return next((_text(one) for one in choices if one), "")
-
-
-def _is_normal(one: dict[str, Any]) -> bool:
-    words = [word.casefold() for word in _words(one.get("type") or one.get("meaning")) if word]
-    return not words or any(word.startswith(("normal", "reference")) for word in words)
-
-
-def _sexes(group: Any) -> set[str]:
-    return {_SEXES[word.casefold()] for word in _words(group) if word.casefold() in _SEXES}
-
-
-def _unknown_group(one: dict[str, Any]) -> str:
-    """Whom a range is for where that is no sex: a condition that isn't known never matches."""
-    return next((_concept(group) for group in _list(one.get("appliesTo")) if not _sexes(group)), "")
-
-
-def _unit_of(bound: dict[str, Any]) -> str:
-    return _text(bound.get("code")) or _text(bound.get("unit"))
-
-
-def _same_bounds(row: ReportedRow, said: Interval) -> bool:
-    return (row.printed_low, row.printed_high) == (said.low, said.high)
-
-
-def _described(one: dict[str, Any]) -> str:
-    """A range in words where the document gives none: `0.76–1.27 mg/dL (Male, from 15 yrs)`."""
-    low, high, age = _dict(one.get("low")), _dict(one.get("high")), _dict(one.get("age"))
-    ends = [_text(bound.get("value")) for bound in (low, high)]
-    if not any(ends):
-        return ""
-    unit = _text(low.get("unit")) or _text(high.get("unit")) or _unit_of(low) or _unit_of(high)
-    whom = [_concept(one.get("type")), *(_concept(group) for group in _list(one.get("appliesTo")))]
-    for name, word in (("low", "from"), ("high", "to")):
-        bound = _dict(age.get(name))
-        if bound:
-            whom.append(f"{word} {_text(bound.get('value'))} {_text(bound.get('unit')) or _unit_of(bound)}")
-    said = ", ".join(filter(None, whom))
-    span = "–".join(ends) if all(ends) else f"from {ends[0]}" if ends[0] else f"up to {ends[1]}"
-    return f"{span} {unit}".strip() + (f" ({said})" if said else "")
-
-
-def _codings(concept: Any) -> Iterator[dict[str, str]]:
-    for one in _list(_dict(concept).get("coding")):
-        if isinstance(one, dict) and (one.get("code") or one.get("display")):
-            names = ("system", "code", "display")
-            yield {name: _text(one.get(name)).translate(_BLANKS).strip() for name in names}
-
-
-def _words(concept: Any) -> list[str]:
-    written = (
-        _text(_dict(concept).get("text")),
-        *(one[part] for one in _codings(concept) for part in ("code", "display")),
-    )
-    return [one.strip() for one in written]
-
-
-def _concept(concept: Any) -> str:
-    """A concept in words: its text, else a display, else a code."""
-    codings = list(_codings(concept))
-    said = _text(_dict(concept).get("text")).translate(_BLANKS).strip()
-    return next(filter(None, (said, *(one["display"] for one in codings), *(one["code"] for one in codings))), "")
-
-
-def _decimal(number: Any) -> Decimal | None:
-    """A bound; None where it is none, where nines stand for no bound, or where it is out of all proportion."""
-    text = _text(number).strip()
-    found = Decimal(text) if _NUMBER.fullmatch(text) and not _NO_BOUND.fullmatch(text) else None
-    if found is None or not found.is_finite() or abs(found.adjusted()) > 38 or len(format(found, "f")) > 40:
-        return None
-    return found
-
-
-def _text(value: Any) -> str:
-    return str(value) if isinstance(value, str) else ""
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    """A list; an object that stands where a list belongs (as in DSTU2) is a list of one."""
-    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
+    return next((text_of(one) for one in choices if one), "")
