@@ -6,7 +6,7 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.site import sign_up, type_visit
 
@@ -83,7 +83,7 @@ def test_a_newcomer_logs_two_visits_with_the_keyboard_alone(newcomer, record_pro
 
     keys.tab_to(".top > .button")
     keys.follow("Enter", "/visits/new")
-    assert page.locator("#id_collected_on").evaluate("one => one === document.activeElement")
+    expect(page.locator("#id_collected_on")).to_be_focused()
     keys.type("2 March 2026")
     keys.press("Tab")
     keys.tab_to("#id_lab")
@@ -111,12 +111,13 @@ def test_a_newcomer_logs_two_visits_with_the_keyboard_alone(newcomer, record_pro
     keys.pressed = 0
     keys.tab_to(".top > .button")
     keys.follow("Enter", "/visits/new")
+    expect(page.locator("#id_collected_on")).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
     keys.press("Shift+Tab")
     keys.press("Enter")
     for place, value in enumerate(AGAIN):
-        assert page.locator(f"#id_row-{place}-value").evaluate("one => one === document.activeElement")
+        expect(page.locator(f"#id_row-{place}-value")).to_be_focused()
         keys.type(value)
         keys.press("Enter")
     keys.follow("Control+Enter", "/visits/new")
