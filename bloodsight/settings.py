@@ -195,10 +195,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Uploads: a FHIR file may weigh 50 MB; a visit's form has at most 1,050 rows of 6 fields
+# Uploads: a FHIR file may weigh 50 MB; a visit's form has at most 1,050 rows of 7 fields
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", 50_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 11_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 7_500
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

@@ -34,11 +34,12 @@ class Public(APIView):
 
     permission_classes = (AllowAny,)
     authentication_classes = ()
+    is_kept = True
 
     def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """Lets caches keep it if they ask again."""
         answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
-        if answer.status_code == 200:
+        if answer.status_code == 200 and self.is_kept:
             patch_cache_control(answer, public=True, no_cache=True)
         return answer
 
@@ -57,6 +58,8 @@ class OneMarker(Public):
 
 
 class MarkerRange(Public):
+    is_kept = False  # the question names a sex and a birth date
+
     def get(self, request: Request, slug: str) -> Response:
         """The range that fits somebody on a day, why, and why the others don't; nothing is stored."""
         marker, asked = _marker(slug), request.query_params

@@ -219,8 +219,8 @@ class _Reader:
         low, high = (self._number(f"plausible.{name}", plausible.get(name)) for name in ("low", "high"))
         if low is not None and high is not None and low > high:
             raise self._wrong("plausible.low", f"{low} is above {high}")
-        if type(decimals) is not int or decimals < 0:
-            raise self._wrong("decimals", "is a whole number from 0")
+        if type(decimals) is not int or not 0 <= decimals <= 10:
+            raise self._wrong("decimals", "is a whole number from 0 to 10")
         direction = self.data.get("direction", "both")
         if direction not in ("both", "high", "low"):
             raise self._wrong("direction", f"is both, high or low, not {direction}")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -87,7 +88,7 @@ class Marker(models.Model):
     short_name = models.CharField(max_length=40, blank=True)
     specimen = models.CharField(max_length=60)
     unit = models.CharField(max_length=40, help_text="The marker's own unit, a UCUM code.")
-    decimals = models.PositiveSmallIntegerField(default=1)
+    decimals = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(10)])
     direction = models.CharField(max_length=4, choices=DIRECTIONS, default="both")
     plausible_low = ExactDecimalField(null=True, blank=True)
     plausible_high = ExactDecimalField(null=True, blank=True)

@@ -96,7 +96,7 @@ def _read(token: uuid.UUID | None) -> Catalogue:
             PanelFacts(panel.slug, panel.name, panel.summary, tuple(slug for slug, _ in places[panel.slug]))
             for panel in Panel.objects.order_by("position", "name")
         ),
-        laboratories={name.casefold(): one.slug for one in laboratories for name in (one.name, one.slug, *one.aliases)},
+        laboratories={name: one.slug for one in laboratories for name in one.names},
         laboratory_names=tuple(one.name for one in laboratories),
     )
 

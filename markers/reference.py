@@ -31,6 +31,9 @@ class Subject:
     sex: Sex = "unstated"
     born_on: date | None = None
 
+    def __str__(self) -> str:
+        return f"{self.sex} {self.born_on or ''}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -89,11 +92,11 @@ class Fit:
 def date_at_age(born_on: date, age: Age) -> date:
     """The day an age is reached: 29 February turns on 1 March, a 31st on the 1st after a short month."""
     if age.unit == "days":
-        return date.fromordinal(min(born_on.toordinal() + age.number, date.max.toordinal()))
+        return date.fromordinal(max(1, min(born_on.toordinal() + age.number, date.max.toordinal())))
     months = age.number * (12 if age.unit == "years" else 1) + born_on.month - 1
     year, month = born_on.year + months // 12, months % 12 + 1
-    if year > date.max.year:
-        return date.max
+    if not date.min.year <= year <= date.max.year:
+        return date.max if age.number > 0 else date.min
     try:
         return date(year, month, born_on.day)
     except ValueError:

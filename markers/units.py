@@ -79,6 +79,12 @@ class UnitTable:
         folded = tidy(printed).casefold()
         return next((codes for text, codes in self.ambiguous.items() if text.casefold() == folded), ())
 
+    def written(self, code: str) -> str:
+        """A unit as people can type it here: pretty where that means it alone, else by a spelling of its own."""
+        pretty = unit_text(code)
+        own = (spelling for spelling, meant in self.spellings.items() if meant == code)
+        return pretty if self.find(pretty) == code else next(own, code)
+
     def convert(self, number: Exact, source: str, target: str) -> Exact:
         """The number in another unit of this marker, exactly; the same object in the same unit; UnitError."""
         if source == target and source in self.units:

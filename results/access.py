@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404
+from django.utils import timezone
 
 from bloodsight.people.access import person_of
 from bloodsight.people.models import Person
-from results.models import Import, Visit, VisitVersion
+from results.models import KEPT_DELETED, Import, Visit, VisitVersion
 
 __all__ = ["deleted_visit_of", "import_of", "person_of", "visit_of"]
 
@@ -28,7 +29,9 @@ def visit_of(account: Account, visit_id: uuid.UUID, person: Person | None = None
 
 def deleted_visit_of(account: Account, visit_id: uuid.UUID, person: Person) -> VisitVersion:
     """The last version of a deleted visit of the account's person, else Http404."""
+    since = timezone.now() - KEPT_DELETED
     gone = VisitVersion.objects.filter(person__account_id=account.pk, person=person, visit_id=visit_id, deleted=True)
+    gone = gone.filter(replaced_at__gte=since)
     if Visit.objects.filter(pk=visit_id).exists():
         raise Http404
     return _one(gone.first())

@@ -15,7 +15,16 @@ from markers.interval import Exact
 from results.interpretation import WORDS, Position
 from results.labels import Label, Plot, band_labels, side
 from results.series import DASHED_AFTER, Band, Point, Series, by_time
-from results.words import decimals_in, number_text, range_text, short_day, shown_number, unit_text, whose_range
+from results.words import (
+    decimals_in,
+    number_text,
+    range_text,
+    short_day,
+    shown_number,
+    telling_decimals,
+    unit_text,
+    whose_range,
+)
 
 LIGHT = {
     "ink": "#1c1f23",
@@ -278,7 +287,7 @@ def dark_colors() -> dict[str, str]:
 
 def point_text(point: Point, decimals: int) -> str:
     """What a point says when looked at: the words of its row in the table."""
-    judged = point.judgement
+    judged, decimals = point.judgement, telling_decimals(point, decimals)
     compared = WORDS[judged.position]
     if judged.interval is not None:
         compared += f" {range_text(judged.interval, decimals)} ({whose_range(judged)})"
@@ -292,8 +301,8 @@ def point_text(point: Point, decimals: int) -> str:
 
 
 def moment(point: Point) -> str:
-    """The instant of a point as the axis takes it; noon where only the day is known."""
-    return datetime.combine(point.stored.day, point.stored.time or time(12)).isoformat()
+    """The instant of a point as the axis takes it; where only the day is known its start, which is how it is sorted."""
+    return datetime.combine(point.stored.day, point.stored.time or time.min).isoformat()
 
 
 def comparable(older: Point, newer: Point) -> bool:

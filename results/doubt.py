@@ -59,3 +59,18 @@ def _lies(number: Decimal, code: str, marker: MarkerFacts, own: list[Interval]) 
     units = marker.units
     span = Quantity(units.convert(number, code, units.own), units.own).span
     return any(span.is_within(interval) for interval in own)
+
+
+def range_contradicts(printed: Interval, code: str, marker: MarkerFacts) -> str:
+    """Another unit of the marker in which a printed range meets a known one, where as stated it meets none."""
+    if printed.low is None or printed.high is None or meets(printed, code, marker):
+        return ""
+    others = [other for other in marker.units.units if not same_scale(other, code, marker)]
+    return next((other for other in others if meets(printed, other, marker)), "")
+
+
+def meets(printed: Interval, code: str, marker: MarkerFacts) -> bool:
+    """True where a printed range shares a number with a known range that has a lower bound."""
+    own = marker.units.convert_interval(printed, code, marker.units.own)
+    known = [in_own_unit(one, marker) for one in marker.ranges if one.interval.low is not None]
+    return any(not own.is_below(one) and not own.is_above(one) for one in known)

@@ -17,6 +17,7 @@ from results.actions.visits import TypedRow, typed_row
 from results.days import DayProblem, read_day
 from results.documents.ranges import is_swapped, printed_range, range_unit
 from results.models import Result, Visit
+from results.words import day_text
 
 FASTING = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
 ANSWERS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
@@ -107,9 +108,12 @@ class RowForm(forms.Form):
             self._measure_note(cleaned["note"])
         if "marker" in self.errors:
             return cleaned
-        if old is not None and old.marker_id is None and is_same(cleaned["marker"], old.name or "Other result"):
-            return cleaned
-        self._find_marker(cleaned["marker"])
+        if old is not None and is_same(cleaned["marker"], marker_words(old, self.known)):
+            if old.marker_id is None:
+                return cleaned
+            self.facts = self.known.by_id[old.marker_id]
+        else:
+            self._find_marker(cleaned["marker"])
         self._look_at_range(cleaned.get("printed", ""), cleaned.get("unit", ""))
         return cleaned
 
@@ -164,6 +168,14 @@ class RowForm(forms.Form):
                     ("range", f"The range is in {printed}, the value in {unit}. It will be converted.")
                 )
 
+    def _named_unit(self) -> str:
+        """Which of two units an ambiguous one is, where the typed name tells, as BUN does; the marker's own doesn't."""
+        typed, unit = self.cleaned_data["marker"].casefold(), self.cleaned_data["unit"]
+        if self.facts is None or typed == self.facts.name.casefold():
+            return ""
+        code = self.facts.unit_names.get(typed, "")
+        return code if code in self.facts.units.choices(unit) else ""
+
     def row(self) -> TypedRow:
         """The row to write."""
         old, found = self.old(), self.cleaned_data
@@ -177,6 +189,7 @@ class RowForm(forms.Form):
             "note": old.note if old and is_same(found["note"], old.note) else found["note"],
             "id": old.pk if old else None,
             "is_unit_sure": found["sure"],
+            "unit_code": self._named_unit(),
         }
         if base and old and is_same(found["printed"], printed_words(old)):
             names = ("low", "high", "low_strict", "high_strict", "text", "unit")
@@ -215,6 +228,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
+def marker_words(result: Result, known: Catalogue) -> str:
+    """The marker of a stored result as its field shows it."""
+    return known.by_id[result.marker_id].name if result.marker_id else result.name or "Other result"
+
+
 def printed_words(result: Result) -> str:
     """The printed range of a stored result as its field shows it."""
     if result.printed_text:
@@ -229,18 +247,17 @@ def printed_words(result: Result) -> str:
 
 def initial_visit(visit: Visit) -> dict[str, Any]:
     """A stored visit as its form shows it."""
-    day = visit.collected_on
     fasting = next(key for key, value in ANSWERS.items() if value is visit.fasting)
-    return {"collected_on": f"{day.day} {day:%B %Y}", "lab": visit.lab, "fasting": fasting, "note": visit.note}
+    return {"collected_on": day_text(visit.collected_on), "lab": visit.lab, "fasting": fasting, "note": visit.note}
 
 
 def initial_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
     """Stored results as their rows show them."""
-    known = catalogue().by_id
+    known = catalogue()
     return [
         {
             "id": result.pk,
-            "marker": known[result.marker_id].name if result.marker_id else result.name or "Other result",
+            "marker": marker_words(result, known),
             "value": _one_line(result.written),
             "unit": result.unit,
             "printed": _one_line(printed_words(result)),

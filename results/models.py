@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -13,6 +13,7 @@ from markers.fields import ExactDecimalField
 from markers.interval import Interval
 from markers.models import Marker
 
+KEPT_DELETED = timedelta(days=30)
 IMPORT_STATUSES = [(name, name) for name in ("reading", "review", "confirmed", "undone", "failed")]
 ROW_STATES = [(name, name) for name in ("ready", "check", "unreadable", "stored")]
 
@@ -56,6 +57,7 @@ class Reported(models.Model):
     printed_high_strict = models.BooleanField(default=False)
     printed_text = models.CharField(max_length=200, blank=True)
     printed_unit = models.CharField(max_length=60, blank=True, help_text="Empty: the unit of the value.")
+    printed_for = models.CharField(max_length=20, blank=True, help_text="Sex and birth date that it was chosen by.")
     method = models.CharField(max_length=80, blank=True)
     note = models.TextField(blank=True)
     status = models.CharField(max_length=30, blank=True)
@@ -145,7 +147,7 @@ class Result(Reported):
                 fields=(
                     *("person", "marker", "collected_on", "collected_time", "order", "visit", "id"),
                     *("value", "unit", "unit_code", "printed_low", "printed_high", "printed_low_strict"),
-                    *("printed_high_strict", "printed_unit", "method", "unit_doubted"),
+                    *("printed_high_strict", "printed_unit", "printed_for", "method", "unit_doubted"),
                 ),
                 name="series_of_a_marker",
             ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import Http404
 
 from bloodsight.people.models import Person
@@ -20,13 +20,17 @@ from markers.queries import catalogue
 from markers.reference import Subject
 from results.interpretation import Position
 from results.models import Result, Visit, VisitVersion
-from results.series import Fits, Judgement, Series, Stored, judge, series
+from results.series import Fits, Judgement, Series, Stored, judge, series, unit_of
 
 COLUMNS = (
     *("id", "visit_id", "collected_on", "collected_time", "order", "value", "unit", "unit_code"),
-    *("printed_low", "printed_high", "printed_low_strict", "printed_high_strict", "printed_unit", "method"),
+    *("printed_low", "printed_high", "printed_low_strict", "printed_high_strict", "printed_unit"),
+    *("printed_for", "method"),
     "unit_doubted",
 )
+
+
+MOST_OTHERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Overview:
     results: int
     panels: tuple[tuple[PanelFacts | None, tuple[Tile, ...]], ...]
     others: tuple[Result, ...]
+    has_more_others: bool
 
 
 def subject(person: Person) -> Subject:
@@ -92,35 +97,36 @@ def stored_results(person: Person, marker_ids: Iterable[int], known: Catalogue) 
 
 
 def _by_marker(person: Person, rows: Iterable[tuple[object, ...]], known: Catalogue) -> dict[int, list[Stored]]:
+    rows = list(rows)  # read before the visits, so that none is missing for a result saved meanwhile
+    logged = Visit.objects.filter(person=person).order_by("created_at", "id")
+    places: dict[uuid.UUID, int] = {}  # visits of one document share a place: its own order tells them apart
     visits = {
-        visit_id: (lab, known.laboratory(lab), fasting)
-        for visit_id, lab, fasting in Visit.objects.filter(person=person)
-        .order_by("created_at", "id")
-        .values_list("id", "lab", "fasting")
+        visit_id: (places.setdefault(batch_id or visit_id, len(places)), lab, known.laboratory(lab), fasting)
+        for visit_id, batch_id, lab, fasting in logged.values_list("id", "batch_id", "lab", "fasting")
     }
-    place = {str(visit_id): number for number, visit_id in enumerate(visits)}
     found: dict[int, list[Stored]] = defaultdict(list)
     for marker_id, *columns in rows:
-        found[marker_id].append(_stored(columns, visits))  # type: ignore[index]
-    for stored in found.values():  # what nothing else tells apart stands as it was logged
-        stored.sort(key=lambda one: place[one.visit])
+        if columns[1] in visits:  # else its visit was deleted meanwhile
+            found[marker_id].append(_stored(columns, visits))  # type: ignore[index]
     return found
 
 
-def _stored(columns: list[object], visits: Mapping[uuid.UUID, tuple[str, str, bool | None]]) -> Stored:
-    result, visit, day, time, order, value, unit, code, *printed, printed_unit, method, doubted = columns
-    lab, laboratory, fasting = visits[visit]  # type: ignore[index]
+def _stored(columns: list[object], visits: Mapping[uuid.UUID, tuple[int, str, str, bool | None]]) -> Stored:
+    result, visit, day, time, order, value, unit, code, *printed, printed_unit, printed_for, method, doubted = columns
+    place, lab, laboratory, fasting = visits[visit]  # type: ignore[index]
     return Stored(
         result=str(result),
         visit=str(visit),
         day=day,  # type: ignore[arg-type]
         time=time,  # type: ignore[arg-type]
+        place=place,
         order=order,  # type: ignore[arg-type]
         value=str(value),
         unit=str(unit),
         unit_code=str(code),
         printed=_printed(*printed),  # type: ignore[arg-type]
         printed_unit=str(printed_unit),
+        printed_for=str(printed_for),
         method=str(method),
         doubted=bool(doubted),
         lab=lab,
@@ -136,7 +142,7 @@ def _printed(low: Decimal | None, high: Decimal | None, low_strict: bool, high_s
 def as_stored(result: Result, visit: Visit, known: Catalogue) -> Stored:
     """A result as a series reads it."""
     columns = [getattr(result, name) for name in COLUMNS]
-    return _stored(columns, {visit.pk: (visit.lab, known.laboratory(visit.lab), visit.fasting)})
+    return _stored(columns, {visit.pk: (0, visit.lab, known.laboratory(visit.lab), visit.fasting)})
 
 
 def judged_results(visit: Visit) -> list[Judged]:
@@ -145,7 +151,10 @@ def judged_results(visit: Visit) -> list[Judged]:
     found = []
     for result in visit.results.order_by("order", "collected_time"):
         facts = known.by_id.get(result.marker_id or 0)
-        judgement = None if facts is None else judge(as_stored(result, visit, known), facts, whose)
+        judgement = None
+        if facts is not None:
+            stored = as_stored(result, visit, known)
+            judgement = judge(stored, facts, whose, unit_of(stored, facts.units) or "")  # in the unit of the value
         found.append(Judged(result, facts, read_value(result.value), judgement))
     return found
 
@@ -168,7 +177,11 @@ def overview(person: Person) -> Overview:
         for marker_id, stored in _by_marker(person, rows, known).items()
     }
     others = Result.objects.filter(person=person, marker_id__isnull=True).order_by("-collected_on", "order")
-    return Overview(person, visit, count_positions(judged), len(judged), _panels(tiles, known), tuple(others[:200]))
+    shown = tuple(others[: MOST_OTHERS + 1])
+    more = len(shown) > MOST_OTHERS
+    return Overview(
+        person, visit, count_positions(judged), len(judged), _panels(tiles, known), shown[:MOST_OTHERS], more
+    )
 
 
 def _panels(tiles: dict[str, Tile], known: Catalogue) -> tuple[tuple[PanelFacts | None, tuple[Tile, ...]], ...]:
@@ -190,7 +203,6 @@ class Last:
 
     value: str
     unit: str
-    unit_code: str
     day: date
 
 
@@ -200,12 +212,11 @@ def last_values(person: Person, before: date | None = None) -> dict[str, Last]:
     rows = Result.objects.filter(person=person, marker_id__isnull=False, collected_on__isnull=False)
     if before:
         rows = rows.filter(collected_on__lt=before)
-    ordered = rows.order_by("collected_on", "collected_time", "order")
+    first = F("collected_time").asc(nulls_first=True)
+    ordered = rows.order_by("collected_on", first, "visit__created_at", "visit_id", "order")
     found = {}
-    for marker_id, value, unit, code, day in ordered.values_list(
-        "marker_id", "value", "unit", "unit_code", "collected_on"
-    ):
-        found[known.by_id[marker_id].slug] = Last(value, unit, code, day)  # type: ignore[arg-type]
+    for marker_id, value, unit, day in ordered.values_list("marker_id", "value", "unit", "collected_on"):
+        found[known.by_id[marker_id].slug] = Last(value, unit, day)  # type: ignore[arg-type]
     return found
 
 

@@ -26,12 +26,16 @@ from markers.reference import (
 from markers.units import UnitTable, unit_text
 from results.interpretation import Position, interpret
 
-DASHED_AFTER = timedelta(days=548)  # about 18 months (ux.md)
+DASHED_AFTER = timedelta(days=548)  # about 18 months
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A stored result as a series reads it; `lab` as typed, `laboratory` the catalogue slug it means or ""."""
+    """A stored result as a series reads it.
+
+    `lab` as typed, `laboratory` the catalogue slug it means or ""; `place` of its visit among those logged;
+    `printed_for` whom the printed range was chosen for, where it fits not everybody.
+    """
 
     result: str
     visit: str
@@ -44,6 +48,8 @@ class Stored:
     printed: Interval | None = None
     printed_unit: str = ""
     printed_text: str = ""
+    printed_for: str = ""
+    place: int = 0
     method: str = ""
     doubted: bool = False
     lab: str = ""
@@ -121,6 +127,12 @@ class Series:
     unplotted: tuple[Unplotted, ...]
     subject: Subject = field(default_factory=Subject)
 
+    @property
+    def newer(self) -> tuple[Unplotted, ...]:
+        """What isn't on the chart though it is newer than the latest point."""
+        last = self.points[-1].stored if self.points else None
+        return tuple(one for one in self.unplotted if last is None or by_time(one.stored) > by_time(last))
+
 
 class Fits:
     """The best fit of a marker's ranges for a person, remembered between the days on which it can change."""
@@ -169,10 +181,14 @@ def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "",
         return Judgement("none", None, shown, None, "", _unknown_unit(stored, units), fit=fit)
     printed_code = units.find(stored.printed_unit) if stored.printed_unit else code
     is_printed = stored.printed is not None and not stored.printed.is_open
+    left_out = ""
     if is_printed and printed_code is None:
-        strange = f"the range printed on the report is in {stored.printed_unit}, which can't be compared"
-        fit = replace(fit, reason=f"{strange}; {fit.reason}")
-    if stored.printed is not None and is_printed and printed_code is not None:
+        left_out = f"the range printed on the report is in {unit_text(stored.printed_unit)}, which can't be compared"
+    elif is_printed and stored.printed_for not in ("", str(subject)):
+        left_out = "the range printed on the report was chosen for another sex or date of birth"
+    if left_out:
+        fit = replace(fit, reason=f"{left_out}; {fit.reason}")
+    if stored.printed is not None and is_printed and printed_code is not None and not left_out:
         interval, interval_unit, origin = stored.printed, printed_code, "printed"
         source, why = "printed on the report", "the range printed on the report goes first"
     elif fit.range is not None:
@@ -236,9 +252,9 @@ def series(
     return Series(marker, shown, tuple(points), tuple(bands), tuple(unplotted), subject)
 
 
-def by_time(stored: Stored) -> tuple[date, time, int]:
-    """Day, time (none goes first) and document order: what results are sorted by."""
-    return (stored.day, stored.time or time.min, stored.order)
+def by_time(stored: Stored) -> tuple[date, time, int, int]:
+    """Day, time (none goes first), visit and document order: what results are sorted by."""
+    return (stored.day, stored.time or time.min, stored.place, stored.order)
 
 
 def _unknown_unit(stored: Stored, units: UnitTable) -> str:
@@ -247,7 +263,7 @@ def _unknown_unit(stored: Stored, units: UnitTable) -> str:
     if not stored.unit:
         return "it has no unit"
     if choices := units.choices(stored.unit):
-        return f"its unit, {stored.unit}, could mean {' or '.join(map(unit_text, choices))}"
+        return f"its unit, {stored.unit}, could mean {' or '.join(map(units.written, choices))}"
     return f"its unit, {stored.unit}, can't be converted to {unit_text(units.own)}"
 
 

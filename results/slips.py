@@ -9,11 +9,11 @@ from fractions import Fraction
 from math import log10
 
 from markers.facts import MarkerFacts
-from markers.interval import Exact
+from markers.interval import Exact, Interval
 from markers.quantity import Value, read_value
 from markers.reference import Age, Subject, date_at_age
-from markers.units import UnitTable, unit_text
-from results.doubt import contradicts, in_own_unit
+from markers.units import UnitTable, tidy, unit_text
+from results.doubt import contradicts, in_own_unit, range_contradicts, same_scale
 
 NEAR_POWER = 0.18  # a factor of about 1.5 around 10, 100 and 1000
 MANY_TIMES = 5  # less is ordinary; another unit of a marker is mostly more
@@ -39,6 +39,9 @@ class Entered:
     unit: str
     last_value: str = ""
     last_unit: str = ""
+    printed: Interval | None = None
+    printed_unit: str = ""
+    unit_code: str = ""
 
 
 def slips(rows: Sequence[Entered], day: date, today: date, subject: Subject) -> list[Slip]:
@@ -67,17 +70,24 @@ def _about_day(day: date, today: date, born_on: date | None) -> list[Slip]:
 
 def _about_row(row: Entered, marker: MarkerFacts, subject: Subject, day: date) -> Mapping[str, str]:
     value, units = read_value(row.value), marker.units
-    code = units.find(row.unit)
+    code = row.unit_code or units.find(row.unit)
     if value.number is None:
         return {}
     if code is None:
         return {"unit": _unknown(row.unit, marker)}
     found: dict[str, str] = {}
     last_code = units.find(row.last_unit)
-    if last_code and last_code != code:
+    if last_code and not same_scale(last_code, code, marker):
         found["unit changed"] = f"Last time the unit was {row.last_unit}, now it is {row.unit}. Is it right?"
+    range_code = units.find(row.printed_unit) if row.printed_unit else code
+    if row.printed and range_code and (other := range_contradicts(row.printed, range_code, marker)):
+        found["range unit"] = (
+            f"The range on the report is far from every range we know in {unit_text(range_code)}, but not in"
+            f" {unit_text(other)}. Is its unit right?"
+        )
     own = units.convert(value.number, code, units.own)
-    if last_code is None and (other := contradicts(row.value, code, marker, subject, day)):
+    was_so = last_code is not None and contradicts(row.last_value, last_code, marker, subject, day)
+    if not was_so and (other := contradicts(row.value, code, marker, subject, day)):
         found["other unit"] = (
             f"{row.value} {row.unit} lies outside every known range, but {row.value} {unit_text(other)} would lie"
             " inside one. Is the unit right?"
@@ -92,11 +102,12 @@ def _about_row(row: Entered, marker: MarkerFacts, subject: Subject, day: date) -
 
 
 def _unknown(unit: str, marker: MarkerFacts) -> str:
-    known = ", ".join(map(unit_text, marker.units.units))
+    known = ", ".join(map(marker.units.written, marker.units.units))
     if not unit:
         return f"{marker.name} has no unit here. Without one it can't be compared with a range. Known: {known}."
     if choices := marker.units.choices(unit):
-        return f"{unit} could mean {' or '.join(choices)} here. Write which one, so that it can be compared."
+        either = " or ".join(map(marker.units.written, choices))
+        return f"{unit} could mean {either} here. Write which one, so that it can be compared."
     return f"{unit} is not a unit we know for {marker.name}; it would be kept but not drawn. Known: {known}."
 
 
@@ -120,7 +131,10 @@ def _magnitude(own: float, row: Entered, last_code: str | None, units: UnitTable
         asked = "Is the decimal point right?"
     else:
         moved = f"about {times:.0f} times" if exponent > 0 else f"about 1/{times:.0f} of"
-    return f"{row.value} is {moved} your last ({row.last_value}). {asked}"
+    now, former = row.value, row.last_value
+    if tidy(row.unit) != tidy(row.last_unit):
+        now, former = f"{now} {row.unit}", f"{former} {row.last_unit}"
+    return f"{now} is {moved} your last ({former}). {asked}"
 
 
 def _far_from_ranges(own: float, row: Entered, marker: MarkerFacts) -> str:

@@ -9,7 +9,6 @@ from math import floor, log10
 
 from markers.facts import MarkerFacts
 from markers.interval import Exact, Interval
-from markers.quantity import Value
 from markers.reference import age_on
 from markers.units import decimal_text, rounded_text
 from markers.units import unit_text as unit_text
@@ -18,7 +17,6 @@ from results.series import Judgement, Point, Series, difference
 
 LONGEST_SHOWN = 8
 COMPARATORS = {"": "", "<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least "}
-ORIGINS = {"printed": "printed on the report", "laboratory": "the laboratory's own", "general": "general"}
 
 
 def day_text(day: date) -> str:
@@ -38,6 +36,32 @@ def decimals_in(marker: MarkerFacts, unit: str) -> int:
     table = marker.units.units[unit]
     times = float(Fraction(table.divisor) / Fraction(table.factor))
     return min(6, max(0, marker.decimals - round(log10(times))))
+
+
+def telling_decimals(point: Point, decimals: int) -> int:
+    """Decimals enough for a point's shown value and bounds to stand to each other as the exact ones do."""
+    return bounds_decimals(point.number, point.judgement.interval, decimals, _is_rounded(point))
+
+
+def bounds_decimals(number: Exact, interval: Interval | None, decimals: int, is_rounded: bool = False) -> int:
+    """Decimals enough for a number, shown as it is or rounded, to stand to the shown bounds as to the exact ones."""
+    if interval is None:
+        return decimals
+    for more in range(decimals, decimals + 6):
+        shown = Fraction(_rounded(number, more) if is_rounded else number)
+        bounds = [bound for bound in (interval.low, interval.high) if bound is not None]
+        ends = [(bound, Fraction(number_text(bound, more))) for bound in bounds]
+        if all(_order(number, exact) == _order(shown, rounded) for exact, rounded in ends):
+            return more
+    return decimals
+
+
+def _order(one: Exact, other: Exact) -> int:
+    return (Fraction(one) > Fraction(other)) - (Fraction(one) < Fraction(other))
+
+
+def _is_rounded(point: Point) -> bool:
+    return point.is_converted or len(decimal_text(point.number)) > LONGEST_SHOWN
 
 
 def number_text(number: Exact, decimals: int) -> str:
@@ -74,17 +98,10 @@ def range_in_sentence(interval: Interval, decimals: int) -> str:
 def shown_number(point: Point, decimals: int) -> str:
     """The number of a point: as written; with ≈ where converted or too long to read."""
     sign = point.value.comparator
-    if not point.is_converted and len(decimal_text(point.number)) <= LONGEST_SHOWN:
+    if not _is_rounded(point):
         return f"{sign}{decimal_text(point.number)}"
     text = _rounded(point.number, decimals)
     return f"{sign}{text}" if Fraction(text) == Fraction(point.number) else f"≈ {sign}{text}"
-
-
-def said_value(value: Value, unit: str) -> str:
-    """A value with its unit in words: less than 0.7 mg/L."""
-    if value.number is None:
-        return f"{value.text} {unit_text(unit)}".strip()
-    return f"{COMPARATORS[value.comparator]}{decimal_text(value.number)} {unit_text(unit)}"
 
 
 def said_point(point: Point, decimals: int) -> str:
@@ -107,7 +124,7 @@ def whose_range(judged: Judgement) -> str:
 
 def position_sentence(point: Point, decimals: int) -> tuple[str, str, str]:
     """The sentence about a point in three parts, the middle one to be stressed."""
-    judged = point.judgement
+    judged, decimals = point.judgement, telling_decimals(point, decimals)
     start = f"{said_point(point, decimals)} on {day_text(point.stored.day)} "
     start = start[0].upper() + start[1:]
     if judged.interval is None:
@@ -137,7 +154,7 @@ def difference_sentence(newer: Point, older: Point, decimals: int) -> tuple[str,
 
 
 def _places(point: Point, decimals: int) -> int:
-    if point.is_converted or len(decimal_text(point.number)) > LONGEST_SHOWN:
+    if _is_rounded(point):
         return decimals
     return max(0, -int(point.number.as_tuple().exponent)) if isinstance(point.number, Decimal) else decimals
 

@@ -71,7 +71,7 @@ class OnePerson(APIView):
 
     def delete(self, request: Request, person_id: uuid.UUID) -> Response:
         """Deletes the person with all visits, results and imports."""
-        person_of(request.user, person_id).delete()
+        person_of(request.user, person_id).erase()
         return Response(status=204)
 
 

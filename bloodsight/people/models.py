@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -73,3 +73,14 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def take_turn(cls, person_id: uuid.UUID) -> None:
+        """Makes other writers of the person's record wait till this transaction ends; every writer takes it first."""
+        cls.objects.select_for_update().filter(pk=person_id).first()
+
+    def erase(self) -> None:
+        """Deletes the person with every visit, result and document."""
+        with transaction.atomic():
+            self.take_turn(self.pk)
+            self.delete()

@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -48,7 +49,12 @@ class Migration(migrations.Migration):
                 ("short_name", models.CharField(blank=True, max_length=40)),
                 ("specimen", models.CharField(max_length=60)),
                 ("unit", models.CharField(help_text="The marker's own unit, a UCUM code.", max_length=40)),
-                ("decimals", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "decimals",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MaxValueValidator(10)]
+                    ),
+                ),
                 (
                     "direction",
                     models.CharField(

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bloodsight.people.models import Person
 from markers.queries import catalogue
-from results.actions.visits import keep_version
+from results.actions.visits import keep_version, thawed
 from results.documents.fhir import read_fhir
 from results.documents.matching import match
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
@@ -126,6 +126,9 @@ def _rows(batch: Import, document: Document) -> list[ImportRow]:
         )
         row.method = (found.method or reported.method)[:80]
         row.printed_unit = found.printed_unit if found.unit_code else reported.printed_unit
+        if found.is_range_left:
+            row.printed_text = row.printed_text or f"{row.printed_low}–{row.printed_high}"
+            row.printed_low = row.printed_high = None
         row.state, row.reason = _state(row, reported, found.questions, known)
         rows.append(row)
     return rows
@@ -217,7 +220,7 @@ def confirm(*, batch: Import, accept: Collection[int] | str = (), this_person: b
     """Saves the Ready rows and the accepted Check rows, all or nothing; a second time changes nothing."""
     if batch.question and not this_person:
         raise NeedsAnswer(batch.question)
-    Person.objects.select_for_update().get(pk=batch.person_id)  # two imports of one person take turns
+    Person.take_turn(batch.person_id)
     claimed = Import.objects.filter(pk=batch.pk, status="review")
     if not claimed.update(status="confirmed", confirmed_at=timezone.now()):
         batch.refresh_from_db()
@@ -252,9 +255,7 @@ def _save(batch: Import, rows: Iterable[ImportRow]) -> None:
     """Groups rows by day and laboratory into visits; a day that an import brought before gets them too."""
     visits: dict[tuple[Any, str], Visit] = {
         (visit.collected_on, visit.lab): visit
-        for visit in Visit.objects.select_for_update()
-        .filter(person_id=batch.person_id, batch__isnull=False)
-        .order_by("-created_at")
+        for visit in Visit.objects.filter(person_id=batch.person_id, batch__isnull=False).order_by("-created_at")
     }
     known = {visit.pk for visit in visits.values()}
     new_visits, results = [], []
@@ -286,7 +287,7 @@ def _replace(batch: Import, rows: list[ImportRow]) -> None:
     visits = Visit.objects.filter(
         pk__in=Result.objects.filter(person=batch.person, external_id__in=ids).values("visit")
     )
-    kept = {visit.pk: False for visit in visits.select_for_update()}
+    kept = {visit.pk: False for visit in visits}
     for row in rows:
         stored = Result.objects.filter(visit__in=kept, external_id=row.external_id).select_related("visit")
         found = sorted((one for one in stored if _may_be_of(one.visit.lab, row.lab)), key=lambda one: not one.visit.lab)
@@ -319,7 +320,7 @@ def undo(*, batch: Import) -> int:
 
     A result that it put in the place of an older one gets that one back, as long as its import stands.
     """
-    Person.objects.select_for_update().get(pk=batch.person_id)
+    Person.take_turn(batch.person_id)
     if not Import.objects.filter(pk=batch.pk, status="confirmed").update(status="undone", undone_at=timezone.now()):
         batch.refresh_from_db()
         return 0
@@ -332,32 +333,35 @@ def undo(*, batch: Import) -> int:
     Visit.objects.filter(pk__in=touched, results__isnull=True).delete()
     Visit.objects.filter(batch=batch, results__isnull=True).delete()
     _forget(batch)
-    batch.rows.update(accepted=False)
+    batch.rows.all().delete()
     batch.refresh_from_db()
     return count
 
 
 def _give_back(batch: Import) -> None:
-    """Puts the versions that an import replaced in their place again."""
-    replaced = batch.rows.filter(accepted=True, reason__startswith=REPLACES).values_list("external_id", flat=True)
-    standing = ImportRow.objects.filter(
-        batch__person_id=batch.person_id, batch__status="confirmed", accepted=True, external_id__in=list(replaced)
-    )
-    former: dict[str, list[ImportRow]] = {}
-    for row in standing.order_by("batch__confirmed_at", "order"):
-        former.setdefault(row.external_id, []).append(row)
-    for result in Result.objects.filter(batch=batch, external_id__in=former).select_related("visit"):
-        rows = [one for one in former[result.external_id] if _may_be_of(result.visit.lab, one.lab)]
-        if rows:
-            _fill(result, rows[-1])
-            result.save(force_update=True)
+    """Puts what an import replaced in its place again: as it stood, with what its person had corrected."""
+    replaced = set(batch.rows.filter(accepted=True, reason__startswith=REPLACES).values_list("external_id", flat=True))
+    for result in Result.objects.filter(batch=batch, external_id__in=replaced):
+        versions = VisitVersion.objects.filter(person_id=batch.person_id, visit_id=result.visit_id)
+        entries = (one for version in versions.order_by("-pk") for one in version.snapshot["results"])
+        former = next(
+            (one for one in entries if one["id"] == str(result.pk) and one["batch_id"] != str(batch.pk)), None
+        )
+        if former is not None:
+            thawed(Result, former | {"collected_on": str(result.collected_on)}).save(force_update=True)
 
 
 def _forget(batch: Import) -> None:
-    """Takes an undone import's results out of the history of visits too."""
-    versions = VisitVersion.objects.filter(person_id=batch.person_id)
-    versions.filter(snapshot__visit__batch_id=str(batch.pk)).delete()
-    for version in versions.filter(snapshot__icontains=str(batch.pk)).iterator(chunk_size=50):
-        results = version.snapshot["results"]
-        version.snapshot["results"] = [one for one in results if one["batch_id"] != str(batch.pk)]
+    """Takes an undone import's results out of the history of visits too, and what was typed into them not."""
+    own = str(batch.pk)
+    for version in VisitVersion.objects.filter(person_id=batch.person_id, snapshot__icontains=own).iterator(50):
+        visit, results = version.snapshot["visit"], version.snapshot["results"]
+        left = [one for one in results if one["batch_id"] != own]
+        if not left and visit["batch_id"] == own:
+            version.delete()
+            continue
+        for kept in (visit, *left):
+            if kept["batch_id"] == own:
+                kept["batch_id"] = None
+        version.snapshot = {"visit": visit, "results": left}
         version.save(update_fields=["snapshot"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,10 +14,13 @@ from django.utils import timezone
 
 from bloodsight.people.models import Person
 from markers.facts import MarkerFacts
+from markers.interval import Interval
 from markers.queries import catalogue
 from markers.units import tidy
 from results.documents.ranges import range_unit
-from results.models import Result, Visit, VisitVersion
+from results.models import KEPT_DELETED, Result, Visit, VisitVersion
+from results.queries import Last
+from results.slips import Entered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,17 @@ class TypedRow:
     printed_text: str = ""
     printed_unit: str = ""
     is_unit_sure: bool = False
+    unit_code: str = ""
+
+    @property
+    def printed(self) -> Interval | None:
+        """The printed range, or None without a bound."""
+        if self.printed_low is None and self.printed_high is None:
+            return None
+        return Interval(self.printed_low, self.printed_high, self.printed_low_strict, self.printed_high_strict)
+
+
+PRINTED = tuple(field.name for field in fields(TypedRow) if field.name.startswith("printed_"))
 
 
 class Stale(Exception):
@@ -58,6 +72,7 @@ def create_visit(
     nonce: uuid.UUID | None = None,
 ) -> Visit:
     """A new visit with its results; the one made before where the same form is sent twice."""
+    Person.take_turn(person.pk)
     wanted = Visit(person=person, collected_on=collected_on, lab=lab.strip(), fasting=fasting, note=note, nonce=nonce)
     if nonce is not None:
         Visit.objects.bulk_create([wanted], ignore_conflicts=True)
@@ -85,10 +100,11 @@ def update_visit(
     note: str = "",
 ) -> Visit:
     """The visit as edited, its former state kept; Stale where `version` is no longer the stored one."""
-    now = Visit.objects.select_for_update().filter(pk=visit.pk, person_id=visit.person_id).first()
+    Person.take_turn(visit.person_id)
+    now = Visit.objects.filter(pk=visit.pk, person_id=visit.person_id).first()
     if now is None or now.version != version:
         raise Stale(now)
-    _keep(now)
+    keep_version(now)
     known = catalogue().markers
     stored = {result.pk: result for result in now.results.all()}
     now.collected_on, now.lab, now.fasting, now.note = collected_on, lab.strip(), fasting, note
@@ -110,25 +126,28 @@ def update_visit(
 @transaction.atomic
 def delete_visit(*, visit: Visit) -> None:
     """Deletes a visit with its results as they stand now, keeping what `restore_visit` needs."""
-    now = Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    Person.take_turn(visit.person_id)
+    now = Visit.objects.filter(pk=visit.pk).first()
     if now is not None:  # else somebody else deleted it just before
-        _keep(now, deleted=True)
+        keep_version(now, deleted=True)
         now.delete()
+    overdue = timezone.now() - KEPT_DELETED
+    VisitVersion.objects.filter(person_id=visit.person_id, deleted=True, replaced_at__lt=overdue).delete()
 
 
 @transaction.atomic
 def restore_visit(*, gone: VisitVersion) -> Visit:
     """The deleted visit with its results, as it was, under the same ids; once, however often it is asked for."""
-    Person.objects.select_for_update().get(pk=gone.person_id)
+    Person.take_turn(gone.person_id)
     there = Visit.objects.filter(pk=gone.visit_id, person_id=gone.person_id).first()
     if there is not None:
         return there
-    visit: Visit = _thawed(Visit, gone.snapshot["visit"])
+    visit: Visit = thawed(Visit, gone.snapshot["visit"])
     visit.version += 1
     if Visit.objects.filter(person_id=gone.person_id, nonce=visit.nonce, nonce__isnull=False).exists():
         visit.nonce = None  # its form made another visit since
     visit.save(force_insert=True)
-    results = [_thawed(Result, row) for row in gone.snapshot["results"]]
+    results = [thawed(Result, row) for row in gone.snapshot["results"]]
     known = catalogue().by_id
     for result in results:
         if result.marker_id not in known:
@@ -136,11 +155,6 @@ def restore_visit(*, gone: VisitVersion) -> Visit:
     Result.objects.bulk_create(results)
     VisitVersion.objects.filter(pk=gone.pk).update(deleted=False)
     return visit
-
-
-def keep_version(visit: Visit) -> VisitVersion:
-    """Keeps a visit's present state before something outside an edit changes it."""
-    return _keep(visit)
 
 
 def _filled(result: Result, row: TypedRow, place: int, visit: Visit, known: dict[str, MarkerFacts] | Any) -> Result:
@@ -152,14 +166,19 @@ def _filled(result: Result, row: TypedRow, place: int, visit: Visit, known: dict
     result.order = place
     result.collected_on = visit.collected_on
     result.note = row.note
-    result.printed_low, result.printed_high = row.printed_low, row.printed_high
-    result.printed_low_strict, result.printed_high_strict = row.printed_low_strict, row.printed_high_strict
-    if not same_measurement or (result.printed_text, result.printed_unit) != (row.printed_text, row.printed_unit):
-        result.printed_text, result.printed_unit = row.printed_text, _printed_unit(row, facts)
+    same_range = all(getattr(result, name) == getattr(row, name) for name in PRINTED)
+    if not same_range:
+        result.printed_for = ""  # it is the person's own statement now
+    if not same_range or not same_measurement:
+        for name in PRINTED:
+            setattr(result, name, getattr(row, name))
+        result.printed_unit = _printed_unit(row, facts)
+    same_unit = (result.unit, result.marker_id) == (row.unit, facts and facts.id) and not result.unit_doubted
     if not same_measurement or (row.is_unit_sure and result.unit_doubted):
         result.value, result.unit, result.unit_doubted = row.value, row.unit, False
         result.marker_id = facts.id if facts else None
-        result.unit_code = (facts.units.find(row.unit) or "") if facts else ""
+    if not same_unit and not result.unit_doubted:  # a code or a name may have told which of two units it is
+        result.unit_code = (row.unit_code or facts.units.find(row.unit) or "") if facts else ""
     return result
 
 
@@ -172,7 +191,8 @@ def _printed_unit(row: TypedRow, facts: MarkerFacts | None) -> str:
     return "" if code is not None and code == facts.units.find(row.unit) else unit
 
 
-def _keep(visit: Visit, deleted: bool = False) -> VisitVersion:
+def keep_version(visit: Visit, deleted: bool = False) -> VisitVersion:
+    """Keeps a visit's present state before something changes or deletes it."""
     snapshot = {"visit": _frozen(visit), "results": [_frozen(result) for result in visit.results.order_by("order")]}
     return VisitVersion.objects.create(
         person_id=visit.person_id, visit_id=visit.pk, version=visit.version, deleted=deleted, snapshot=snapshot
@@ -186,7 +206,8 @@ def _frozen(row: models.Model) -> dict[str, Any]:
     return {name: value if isinstance(value, plain) else str(value) for name, value in columns.items()}
 
 
-def _thawed(model: type[Any], frozen: dict[str, Any]) -> Any:
+def thawed(model: type[Any], frozen: dict[str, Any]) -> Any:
+    """The row that a kept version holds, not saved."""
     return model(**{field.attname: field.to_python(frozen[field.attname]) for field in model._meta.concrete_fields})
 
 
@@ -199,14 +220,11 @@ def typed_rows(results: Iterable[Result]) -> list[TypedRow]:
 def typed_row(result: Result, slugs: dict[int, str]) -> TypedRow:
     """A stored result as the row that would change nothing."""
     row = TypedRow(id=result.pk, marker=slugs.get(result.marker_id or 0), value=result.value)
-    return replace(
-        row,
-        unit=result.unit,
-        note=result.note,
-        printed_low=result.printed_low,
-        printed_high=result.printed_high,
-        printed_low_strict=result.printed_low_strict,
-        printed_high_strict=result.printed_high_strict,
-        printed_text=result.printed_text,
-        printed_unit=result.printed_unit,
-    )
+    printed = {name: getattr(result, name) for name in PRINTED}
+    return replace(row, unit=result.unit, note=result.note, **printed)
+
+
+def entered_row(row: TypedRow, facts: MarkerFacts | None, before: Last) -> Entered:
+    """A row as slips look at it, beside the last value before it."""
+    unit = row.printed_unit or range_unit(row.printed_text)
+    return Entered(facts, row.value, row.unit, before.value, before.unit, row.printed, unit, row.unit_code)

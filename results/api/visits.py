@@ -23,11 +23,11 @@ from markers.facts import Catalogue
 from markers.quantity import LONGEST, ValueProblem, parse_value
 from markers.queries import catalogue
 from results import access
-from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, typed_row, update_visit
+from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, entered_row, typed_row, update_visit
 from results.documents.ranges import printed_range
 from results.models import Result, Visit
 from results.queries import Last, last_values, subject, visits_of
-from results.slips import Entered, slips
+from results.slips import slips
 
 MOST_ROWS = 1_000
 LONGEST_NOTE = 2_000
@@ -318,17 +318,8 @@ _WHOLE = re.compile("[0-9]{1,9}")
 def _warnings(person: Person, sent: dict[str, Any], rows: list[TypedRow], known: Catalogue) -> list[dict[str, Any]]:
     """What looks like a slip; nothing is asked and nothing refused."""
     last = last_values(person, sent["collected_on"])
-    none = Last("", "", "", sent["collected_on"])
-    entered = [
-        Entered(
-            known.markers.get(row.marker or ""),
-            row.value,
-            row.unit,
-            last.get(row.marker or "", none).value,
-            last.get(row.marker or "", none).unit,
-        )
-        for row in rows
-    ]
+    none = Last("", "", sent["collected_on"])
+    entered = [entered_row(row, known.markers.get(row.marker or ""), last.get(row.marker or "", none)) for row in rows]
     found = slips(entered, sent["collected_on"], timezone.localdate(), subject(person))
     return [{"result": slip.row, "kind": slip.kind, "message": slip.message} for slip in found]
 

@@ -48,6 +48,8 @@ def take_range(row: ReportedRow, part: dict[str, Any], subject: Subject) -> None
         elif strange := next((who for one in normal if (who := _unknown_group(one))), ""):
             row.warnings.append(f"its range is printed for {strange[:60]}, so it was not taken")
         return
+    if chosen.get("appliesTo") or chosen.get("age"):
+        row.printed_for = str(subject)
     low, high = dict_of(chosen.get("low")), dict_of(chosen.get("high"))
     row.printed_low, row.printed_high = bound_of(low.get("value")), bound_of(high.get("value"))
     row.printed_low_strict = row.printed_low is not None and text_of(low.get("comparator")) == ">"
@@ -64,7 +66,8 @@ def take_range(row: ReportedRow, part: dict[str, Any], subject: Subject) -> None
         row.printed_low, row.printed_high = row.printed_high, row.printed_low
         row.warnings.append("its range was printed the wrong way round and was swapped")
     elif (said := printed_range(text_of(chosen.get("text")))) and _same_bounds(row, said):
-        row.printed_low_strict, row.printed_high_strict = said.low_strict, said.high_strict
+        row.printed_low_strict |= said.low_strict
+        row.printed_high_strict |= said.high_strict
 
 
 def _text_range(row: ReportedRow, text: str) -> None:

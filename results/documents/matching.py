@@ -10,9 +10,9 @@ from markers.facts import Catalogue, MarkerFacts
 from markers.interval import Interval
 from markers.quantity import read_value
 from markers.reference import Subject
-from markers.units import tidy
+from markers.units import tidy, unit_text
 from results.documents.rows import ReportedRow
-from results.doubt import contradicts, in_own_unit, same_scale
+from results.doubt import contradicts, meets, range_contradicts, same_scale
 
 _URINE = re.compile(r"\b(?:urin|orina|dipstick|(?:test|reagent) ?strip|strip\b|u[-_ ]|24 ?h)", re.IGNORECASE)
 _BLOOD = re.compile(r"blood|serum|plasma|\b(?:sang|blut|bloed|suero|siero|sérum|venous|capillary)", re.IGNORECASE)
@@ -33,6 +33,7 @@ class Match:
     doubted: bool = False
     method: str = ""
     printed_unit: str = ""
+    is_range_left: bool = False
     questions: list[str] = field(default_factory=list)
 
 
@@ -103,7 +104,7 @@ def _unit(row: ReportedRow, found: Match, marker: MarkerFacts, subject: Subject)
     if code is None:
         choices = marker.units.choices(row.unit_code or row.unit) or marker.units.choices(row.unit)
         found.questions.append(
-            f"its unit, {row.unit}, could mean {' or '.join(choices)}"
+            f"its unit, {row.unit}, could mean {' or '.join(map(marker.units.written, choices))}"
             if choices
             else f"its unit, {row.unit or row.unit_code}, is not known for {marker.name}"
         )
@@ -119,10 +120,10 @@ def _unit(row: ReportedRow, found: Match, marker: MarkerFacts, subject: Subject)
             found.questions.append(f"its unit is {row.unit}, but its unit code, {row.unit_code}, is not known")
     vouched = _range_unit(row, found, marker, code)
     if not vouched and (other := contradicts(row.value, code, marker, subject, row.collected_on)):
-        found.doubted = True
+        found.doubted, found.is_range_left = True, False  # nothing judges it, so its range stays as printed
         found.questions.append(
-            f"{row.value} {row.unit} lies outside every known range, but {row.value} {other} would lie inside one:"
-            " the unit may be wrong, so it will be kept but not judged"
+            f"{row.value} {row.unit} lies outside every known range, but {row.value} {unit_text(other)} would lie"
+            " inside one: the unit may be wrong, so it will be kept but not judged"
         )
         return
     found.unit_code = code
@@ -155,6 +156,13 @@ def _range_unit(row: ReportedRow, found: Match, marker: MarkerFacts, code: str) 
         return False
     if row.printed_low is None or row.printed_high is None:
         return False
-    own = marker.units.convert_interval(Interval(row.printed_low, row.printed_high), range_code, marker.units.own)
-    ranges = [in_own_unit(one, marker) for one in marker.ranges]
-    return any(not own.is_below(one) and not own.is_above(one) for one in ranges if one.low is not None)
+    printed = Interval(row.printed_low, row.printed_high)
+    if other := range_contradicts(printed, range_code, marker):
+        found.is_range_left = not row.printed_unit
+        left = ": it names no unit, so it will be kept as text and not used" if found.is_range_left else ""
+        found.questions.append(
+            f"its range, {row.printed_low}–{row.printed_high}, is far from every known range in"
+            f" {unit_text(range_code)}, but not in {unit_text(other)}{left}"
+        )
+        return False
+    return meets(printed, range_code, marker)

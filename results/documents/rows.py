@@ -30,6 +30,7 @@ class ReportedRow:
     printed_high_strict: bool = False
     printed_text: str = ""
     printed_unit: str = ""
+    printed_for: str = ""
     collected_on: date | None = None
     collected_time: time | None = None
     offset: str = ""

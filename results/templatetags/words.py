@@ -8,7 +8,8 @@ from django import template
 
 from markers.interval import Interval
 from results.interpretation import WORDS, Position
-from results.words import day_text, range_text, short_day, unit_text
+from results.queries import Judged
+from results.words import bounds_decimals, day_text, decimals_in, range_text, short_day, unit_text
 
 register = template.Library()
 
@@ -36,6 +37,18 @@ def short(value: date | None) -> str:
 def position_word(position: Position) -> str:
     """In range, above range ..."""
     return WORDS[position]
+
+
+@register.filter
+def range_used(one: Judged) -> str:
+    """The range that judged a result of a visit, in the unit of its value; empty without one."""
+    judged = one.judgement
+    if one.marker is None or judged is None or judged.interval is None:
+        return ""
+    decimals = decimals_in(one.marker, judged.unit)
+    if one.value.number is not None:
+        decimals = bounds_decimals(one.value.number, judged.interval, decimals)
+    return f"{range_text(judged.interval, decimals)} {unit_text(judged.unit)}"
 
 
 @register.filter

@@ -17,7 +17,7 @@ from results import access, queries
 from results.charts import Sparkline, sparkline
 from results.interpretation import WORDS
 from results.series import Point
-from results.words import decimals_in, shown_number
+from results.words import decimals_in, shown_number, telling_decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Card:
     marker: MarkerFacts
     latest: Point | None
     number: str
+    newer: int
     drawing: Sparkline | None
     count: int
 
@@ -62,19 +63,23 @@ def overview(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def _card(tile: queries.Tile) -> Card:
     points = tile.series.points
     latest = points[-1] if points else None
-    number = shown_number(latest, decimals_in(tile.marker, latest.unit)) if latest else ""
-    return Card(tile.marker, latest, number, sparkline(tile.series), len(points) + len(tile.series.unplotted))
+    number = ""
+    if latest:
+        number = shown_number(latest, telling_decimals(latest, decimals_in(tile.marker, latest.unit)))
+    total = len(points) + len(tile.series.unplotted)
+    return Card(tile.marker, latest, number, len(tile.series.newer), sparkline(tile.series), total)
 
 
 @login_required
 @require_safe
 def markers(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
-    """Every marker of the catalogue by panel, those with results first told apart by their count."""
+    """Every marker of the catalogue by panel, each with its count of results."""
     person = access.person_of(request.user, person_id)
     known, counts = catalogue(), queries.result_counts(person)
     wanted = " ".join(request.GET.get("q", "").split())[:80]
     groups: list[tuple[PanelFacts, list[tuple[MarkerFacts, int]]]] = []
-    for panel in known.panels:
+    lone = PanelFacts("", "Other markers", "", tuple(slug for slug, one in known.markers.items() if not one.panels))
+    for panel in (*known.panels, lone):
         members = [known.markers[slug] for slug in panel.markers]
         found = [(one, counts.get(one.id, 0)) for one in members if _matches(one, wanted)]
         if found:
@@ -84,5 +89,4 @@ def markers(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 def _matches(marker: MarkerFacts, wanted: str) -> bool:
-    names = (marker.name, marker.short_name, marker.slug, *marker.aliases, *marker.loinc)
-    return any(wanted.casefold() in name.casefold() for name in names)
+    return any(wanted.casefold() in name.casefold() for name in marker.names)

@@ -28,6 +28,7 @@ from results.words import (
     position_sentence,
     series_summary,
     shown_number,
+    telling_decimals,
     unit_text,
     whose_range,
 )
@@ -41,6 +42,7 @@ class Row:
 
     point: Point
     shown: str
+    decimals: int
     whose: str
 
 
@@ -58,7 +60,7 @@ def marker(request: HttpRequest, person_id: uuid.UUID, slug: str) -> HttpRespons
     start = _years_ago(timezone.localdate(), years) if years else None
     shown = series_of(person, facts, unit, start, known=known)
     decimals = decimals_in(facts, unit)
-    rows = [Row(point, shown_number(point, decimals), whose_range(point.judgement)) for point in reversed(shown.points)]
+    rows = [_row(point, decimals) for point in reversed(shown.points)]
     context = {
         "person": person,
         "marker": facts,
@@ -81,14 +83,19 @@ def marker(request: HttpRequest, person_id: uuid.UUID, slug: str) -> HttpRespons
     return render(request, "marker.html", context)
 
 
+def _row(point: Point, decimals: int) -> Row:
+    decimals = telling_decimals(point, decimals)
+    return Row(point, shown_number(point, decimals), decimals, whose_range(point.judgement))
+
+
 def _latest(shown: Series, decimals: int) -> dict[str, Any]:
     latest = shown.points[-1]
     before = shown.points[-2] if len(shown.points) > 1 else None
     return {
         "latest": latest,
-        "number": shown_number(latest, decimals),
+        "number": shown_number(latest, telling_decimals(latest, decimals)),
         "exact": decimal_text(latest.number),
-        "line": number_line(latest, decimals),
+        "line": number_line(latest, telling_decimals(latest, decimals)),
         "sentence": position_sentence(latest, decimals),
         "change": difference_sentence(latest, before, decimals) if before else None,
     }
@@ -103,6 +110,7 @@ def _why(shown: Series, facts: MarkerFacts, result: str) -> dict[str, Any]:
     lost = list(fit.lost) if fit else []
     return {
         "why": point,
+        "why_decimals": telling_decimals(point, decimals_in(facts, shown.unit)),
         "why_open": asked is not None,
         "why_used": used,
         "why_general": fit.range if fit else None,

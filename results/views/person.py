@@ -41,7 +41,7 @@ def delete(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = access.person_of(request.user, person_id)
     typed = request.POST.get("name", "")
     if request.method == "POST" and typed.split() == person.name.split():  # a page shows any run of blanks as one
-        person.delete()
+        person.erase()
         messages.success(request, "The person, with every visit, result and document, was deleted.")
         return redirect("people:list")
     counts = {

@@ -18,12 +18,12 @@ from bloodsight.people.models import Person
 from markers.facts import MarkerFacts
 from markers.queries import catalogue
 from results import access
-from results.actions.visits import Stale, TypedRow, create_visit, typed_rows, update_visit
+from results.actions.visits import Stale, TypedRow, create_visit, entered_row, typed_rows, update_visit
 from results.forms import MOST_ROWS, TOO_MANY, RowForm, RowForms, VisitForm, initial_rows, initial_visit
 from results.models import Result, Visit, VisitVersion
 from results.queries import Last, laboratories_of, last_values, subject
-from results.slips import Entered, Slip, slips
-from results.words import short_day, unit_text
+from results.slips import Slip, slips
+from results.words import day_text, short_day, unit_text
 
 BLANK_ROWS = 12
 LET_PASS = frozenset({"long ago", "range"})  # told, not asked
@@ -170,7 +170,7 @@ class _Entry:
             "laboratories": list(dict.fromkeys([*laboratories_of(self.person), *known.laboratory_names])),
             "hints": {
                 marker.name: {
-                    "unit": last[slug].unit if slug in last else _printed_unit(marker),
+                    "unit": last[slug].unit if slug in last else _own_unit(marker),
                     "last": _last_words(last.get(slug)),
                 }
                 for slug, marker in known.markers.items()
@@ -208,7 +208,7 @@ class _Entry:
     def _named(self, slugs: Sequence[str]) -> list[dict[str, Any]]:
         known, last = catalogue().markers, last_values(self.person)
         return [
-            {"marker": known[slug].name, "unit": last[slug].unit if slug in last else _printed_unit(known[slug])}
+            {"marker": known[slug].name, "unit": last[slug].unit if slug in last else _own_unit(known[slug])}
             for slug in slugs
         ]
 
@@ -224,14 +224,12 @@ class _Entry:
     def _slips(self, form: VisitForm, filled: Sequence[RowForm]) -> list[Slip]:
         day = form.cleaned_data["collected_on"]
         last = last_values(self.person, day)
-        none = Last("", "", "", day)
+        none = Last("", "", day)
         entered = []
         for row in filled:
             before = last.get(row.facts.slug if row.facts else "", none)
             facts = row.facts if row.is_touched else None
-            entered.append(
-                Entered(facts, row.cleaned_data["value"], row.cleaned_data["unit"], before.value, before.unit)
-            )
+            entered.append(entered_row(row.row(), facts, before))
         found = slips(entered, day, timezone.localdate(), subject(self.person))
         return found + [Slip(place, kind, text) for place, row in enumerate(filled) for kind, text in row.questions]
 
@@ -259,9 +257,13 @@ def _texts(row: RowForm) -> dict[str, Any]:
 
 def _is_saved(typed: list[TypedRow], form: VisitForm, now: Visit) -> bool:
     """True where the stored visit says exactly what was typed, as after pressing Save twice."""
-    stored = [replace(row, id=None) for row in typed_rows(now.results.order_by("order"))]
+    aside = {"id": None, "printed_unit": "", "unit_code": "", "is_unit_sure": False}  # what the texts say already
+    stored, sent = (
+        [replace(row, **aside) for row in rows]  # type: ignore[arg-type]
+        for rows in (typed_rows(now.results.order_by("order")), typed)
+    )
     about = form.about()
-    return stored == [replace(row, id=None) for row in typed] and all(getattr(now, key) == about[key] for key in about)
+    return stored == sent and all(getattr(now, key) == about[key] for key in about)
 
 
 def _with_ids(mine: list[dict[str, Any]], now: Visit) -> list[dict[str, Any]]:
@@ -286,7 +288,7 @@ def _panel(slug: str) -> list[str]:
     return next((list(panel.markers) for panel in catalogue().panels if panel.slug == slug), [])
 
 
-def _printed_unit(marker: MarkerFacts) -> str:
+def _own_unit(marker: MarkerFacts) -> str:
     """The marker's own unit as reports print it, where that is read as the same unit."""
     pretty = unit_text(marker.units.own)
     return pretty if marker.units.find(pretty) == marker.units.own else marker.units.own
@@ -303,7 +305,7 @@ def _differences(
     saved, about = initial_visit(now), form.cleaned_data
     day = about["collected_on"]
     typed = {
-        "collected_on": f"{day.day} {day:%B %Y}",
+        "collected_on": day_text(day),
         "lab": about["lab"],
         "fasting": about["fasting"],
         "note": about["note"],

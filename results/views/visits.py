@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from results import access, queries
 from results.actions.visits import delete_visit, restore_visit
 from results.interpretation import WORDS
-
-KEPT = timedelta(days=30)
+from results.models import KEPT_DELETED
 
 
 @login_required
@@ -26,7 +24,7 @@ def visits(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     context = {
         "person": person,
         "visits": queries.visit_list(person),
-        "deleted": queries.recently_deleted(person, timezone.now() - KEPT),
+        "deleted": queries.recently_deleted(person, timezone.now() - KEPT_DELETED),
         "imports": list(person.imports.exclude(status="failed")[:50]),
         "section": "visits",
     }

@@ -77,7 +77,7 @@ def test_time_runs_true_to_the_calendar_from_left_to_right():
         [("2020-01-05", 1.2), ("2020-06-05", 1.9), ("2021-01-05", 0.5), ("2021-03-05", 1.4)],
     ]
     moments = next(trace["x"] for trace in drawn["data"] if trace["mode"] == "lines")
-    assert moments == ["2020-01-05T12:00:00", "2020-06-05T12:00:00", "2021-01-05T12:00:00", "2021-03-05T07:30:00"]
+    assert moments == ["2020-01-05T00:00:00", "2020-06-05T00:00:00", "2021-01-05T00:00:00", "2021-03-05T07:30:00"]
 
 
 def test_a_point_shows_its_position_by_shape_and_color():
@@ -199,7 +199,7 @@ def test_a_one_sided_range_is_drawn_to_the_edge(side, edges, label):
 def test_a_printed_range_is_a_bracket_at_its_own_point():
     drawn = figure(shown(*FOUR, stored("1", "2021-05-05", printed=span("0.5", "2.5"))))
     bracket = next(trace for trace in drawn["data"] if "error_y" in trace)
-    assert (bracket["x"], bracket["y"], bracket["error_y"]["array"]) == (["2021-05-05T12:00:00"], [1.5], [1.0])
+    assert (bracket["x"], bracket["y"], bracket["error_y"]["array"]) == (["2021-05-05T00:00:00"], [1.5], [1.0])
     assert len(shapes(drawn, "rect")) == 1
 
 

@@ -42,7 +42,7 @@ def shown(client, visit: Visit) -> Page:
         (row("beta-2-microglobulin", "0.70", "mg/L"), "0.7–1.8 mg/L general", "in range"),
         (row("beta-2-microglobulin", "<0.7", "mg/L"), "0.7–1.8 mg/L general", "below range"),
         (row("beta-2-microglobulin", "<1", "mg/L"), "0.7–1.8 mg/L general", "can't be placed"),
-        (row("beta-2-microglobulin", "1900", "µg/L"), "0.7–1.8 mg/L general", "above range"),
+        (row("beta-2-microglobulin", "1900", "µg/L"), "700–1800 µg/L general", "above range"),
         (
             row(
                 "ferritin", "4.10", "ng/mL", printed_low=Decimal("3.4"), printed_high=Decimal("4.10"), printed_text="x"

@@ -324,7 +324,6 @@ class TestSlips:
             ("0.43", "ng/mL", "0.43 is about a 100th of your last (43)."),
             (">430", "ng/mL", ">430 is about 10 times your last (43)."),
             ("4300000", "ng/mL", "4300000 is far from your last (43)."),
-            ("44", "ug/L", "Last time the unit was ng/mL, now it is ug/L. Is it right?"),
             ("44", "", "Ferritin has no unit here."),
             ("44", "mg/dL", "mg/dL is not a unit we know for Ferritin"),
         ],

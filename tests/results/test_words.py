@@ -12,7 +12,6 @@ from fractions import Fraction
 import pytest
 
 from markers.interval import Interval
-from markers.quantity import Value, read_value
 from markers.queries import catalogue
 from markers.reference import Subject
 from results.charts import number_line, point_text
@@ -27,7 +26,6 @@ from results.words import (
     position_sentence,
     range_in_sentence,
     range_text,
-    said_value,
     series_summary,
     short_day,
     shown_number,
@@ -118,24 +116,6 @@ def test_a_range_is_said_with_its_bounds(interval, text, aloud):
 
 def test_no_range_is_said_as_nothing():
     assert range_text(None) == ""
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("4.10", "4.10 mg/L"),
-        ("4,10", "4.10 mg/L"),
-        ("<0.7", "less than 0.7 mg/L"),
-        ("≤5", "at most 5 mg/L"),
-        (">1000", "more than 1000 mg/L"),
-        (">=7", "at least 7 mg/L"),
-        ("1E-8", "0.00000001 mg/L"),
-        ("negative", "negative mg/L"),
-    ],
-)
-def test_a_value_is_said_in_words_with_its_unit(value, text):
-    assert said_value(read_value(value), "mg/L") == text
-    assert said_value(Value("1:80", "", None), "") == "1:80"
 
 
 SHOWN = [

@@ -63,6 +63,7 @@
 
   form.addEventListener("change", (event) => {
     const input = event.target;
+    if (input.dataset.column === "unit") delete input.dataset.filled;
     if (input.dataset.column !== "marker") return;
     const row = input.closest("tr");
     const hint = hints[input.value];

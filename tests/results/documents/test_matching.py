@@ -232,7 +232,7 @@ def test_a_value_a_little_out_of_range_is_never_doubted(loinc, value, unit):
         ("718-7", "140", "g/dL", "g/L"),
         ("718-7", "14", "g/L", "g/dL"),
         ("718-7", "8.5", "g/dL", "mmol/L"),
-        ("2160-0", "88", "mg/dL", "umol/L"),
+        ("2160-0", "88", "mg/dL", "µmol/L"),
         ("4548-4", "38", "%", "mmol/mol"),
     ],
 )
