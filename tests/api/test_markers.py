@@ -121,3 +121,8 @@ def test_a_question_that_makes_no_sense_is_refused_at_its_field(ask, field, quer
 def test_the_ends_of_the_calendar_have_an_answer(ask, born_on, on):
     for slug in ("creatinine", "alp", "hemoglobin"):
         assert "reason" in body(ask(f"markers/{slug}/range/?sex=male&born_on={born_on}&on={on}"))
+
+
+def test_a_question_that_names_a_birth_date_is_kept_by_no_cache(ask):
+    assert "no-store" in ask(f"markers/{B2M}/range/?sex=female&born_on=1963-06-14")["Cache-Control"]
+    assert "public" in ask(f"markers/{B2M}/")["Cache-Control"]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from markers.queries import catalogue
+from markers.reference import Subject
 from results.actions.imports import NeedsAnswer, confirm, read_document, undo
 from results.actions.visits import Stale, TypedRow, create_visit, delete_visit, restore_visit, typed_row, update_visit
 from results.documents.strict_json import read_json, write_json
 from results.models import Import, ImportRow, Result, Visit, VisitVersion
+from results.queries import changed_ranges
 from tests.factories import PersonFactory, UserFactory
 
 REPORTS = Path(__file__).resolve().parent.parent / "reports"
@@ -559,3 +563,122 @@ def test_typed_visits_are_left_alone(maya):
     undo(batch=batch)
     assert Visit.objects.get() == typed
     assert typed.results.get().value == "1.20"
+
+
+def test_undoing_a_replacement_gives_back_what_its_person_had_corrected(maya):
+    brought(maya, report())
+    visit = Visit.objects.get()
+    rows = [replace(row, value="1.30", note="as on paper") if row.value == "1.20" else row for row in edited(visit)]
+    update_visit(visit=visit, version=visit.version, collected_on=visit.collected_on, rows=rows, lab=visit.lab)
+    second = brought(maya, report("north_lab_later"))
+    assert values(maya)["03 Creatinine"] == "1.02"
+    undo(batch=second)
+    result = Result.objects.get(name="Creatinine")
+    assert (result.value, result.note) == ("1.30", "as on paper")
+
+
+def test_what_was_typed_into_a_deleted_visit_outlives_the_undoing_of_its_import(maya):
+    batch = brought(maya, report())
+    visit = Visit.objects.get()
+    rows = [*edited(visit), TypedRow(marker="tsh", value="1.6", unit="mIU/L")]
+    update_visit(visit=visit, version=visit.version, collected_on=visit.collected_on, rows=rows, lab=visit.lab)
+    delete_visit(visit=Visit.objects.get())
+    undo(batch=batch)
+    restore_visit(gone=VisitVersion.objects.get(deleted=True))
+    assert list(Result.objects.values_list("value", "batch")) == [("1.6", None)]
+
+
+def test_nothing_of_an_undone_import_is_left(maya):
+    batch = brought(maya, report())
+    undo(batch=batch)
+    assert (ImportRow.objects.count(), Result.objects.count(), Visit.objects.count()) == (0, 0, 0)
+    assert VisitVersion.objects.count() == 0
+    assert values(brought(maya, report()).person) == MARCH | ASKED | WORDS
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_edits_imports_and_undoing_at_once_never_stand_in_each_others_way():
+    call_command("load_seeds", verbosity=0)  # a database that is flushed has lost the catalogue
+    person = PersonFactory(account=UserFactory())
+    brought(person, report())
+    visit = Visit.objects.get()
+    rows, failed, started = edited(visit), [], threading.Barrier(3)
+
+    def pressed(action) -> None:
+        try:
+            started.wait(10)
+            for _ in range(8):
+                action()
+        except Stale:
+            pass
+        except BaseException as problem:
+            failed.append(problem)
+        finally:
+            connection.close()
+
+    def edit() -> None:
+        now = Visit.objects.get(pk=visit.pk)
+        update_visit(visit=now, version=now.version, collected_on=now.collected_on, rows=rows, lab=now.lab)
+
+    def bring_and_undo() -> None:
+        undo(batch=brought(person, report("north_lab_later")))
+
+    def log() -> None:
+        create_visit(
+            person=person, collected_on=date(2026, 5, 1), rows=[TypedRow(marker="tsh", value="1", unit="mIU/L")]
+        )
+
+    threads = [threading.Thread(target=pressed, args=(action,)) for action in (edit, bring_and_undo, log)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert failed == []
+    assert Result.objects.get(name="Creatinine").value == "1.20"
+
+
+CREATININE = {
+    "resourceType": "Observation",
+    "id": "o1",
+    "status": "final",
+    "category": [{"coding": [{"code": "laboratory"}]}],
+    "code": {"coding": [{"system": "http://loinc.org", "code": "2160-0"}], "text": "Creatinine"},
+    "effectiveDateTime": "2026-03-02",
+}
+
+
+def test_a_range_printed_for_the_other_sex_no_longer_judges_once_the_details_are_corrected(maya, alice_client):
+    ranges = [
+        {
+            "low": {"value": low, "unit": "mg/dL"},
+            "high": {"value": high, "unit": "mg/dL"},
+            "appliesTo": [{"text": sex}],
+        }
+        for sex, low, high in (("male", 0.76, 1.27), ("female", 0.5, 0.9))
+    ]
+    brought(maya, CREATININE | {"valueQuantity": {"value": 1.2, "unit": "mg/dL"}, "referenceRange": ranges})
+    url = f"/api/v1/persons/{maya.pk}/timeline/creatinine/"
+    point = alice_client.get(url).json()["points"][0]
+    assert (point["range"]["origin"], point["range"]["high"], point["position"]) == ("printed", "0.9", "above")
+    assert changed_ranges(maya, Subject("male", maya.born_on)) == 1
+    maya.sex = "male"
+    maya.save()
+    point = alice_client.get(url).json()["points"][0]
+    assert point["range"]["origin"] == "general"
+    assert "chosen for another sex or date of birth" in point["range"]["why"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "state", "kept"),
+    [(95, "mg/dL", "ready", "70"), (5.4, "mmol/L", "check", None)],
+)
+def test_a_printed_range_without_a_unit_is_not_used_where_it_fits_another_unit_only(maya, value, unit, state, kept):
+    glucose = {
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2345-7"}], "text": "Glucose"},
+        "valueQuantity": {"value": value, "unit": unit},
+        "referenceRange": [{"low": {"value": 70}, "high": {"value": 99}}],
+    }
+    batch = read_document(person=maya, content=written(CREATININE | glucose))
+    row = batch.rows.get()
+    assert (row.state, row.printed_low and str(row.printed_low)) == (state, kept)
+    assert row.printed_text or kept

@@ -318,3 +318,25 @@ def test_a_long_gap_and_another_laboratory_break_the_line(alice_client, maya):
         log(maya, day, "1.7", lab=lab)
     lines = [trace["line"]["dash"] for trace in shown(alice_client, maya).data["figure"]["data"] if "line" in trace]
     assert lines == ["solid", "dot", "dot"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "value", "unit", "shown_in", "said"),
+    [
+        ("hba1c", "38", "mmol/mol", "mmol/mol", "above your reference range, 20.2 to 37.7 mmol/mol"),
+        ("hba1c", "38", "mmol/mol", "%", "above your reference range, 4.0 to 5.6 %"),
+        ("creatinine", "1.02", "mg/dL", "mg/dL", "above your reference range, 0.566 to 1.018 mg/dL"),
+    ],
+)
+def test_a_rounded_bound_never_contradicts_the_position(alice_client, maya, slug, value, unit, shown_in, said):
+    create_visit(person=maya, collected_on=date(2026, 1, 2), rows=[TypedRow(marker=slug, value=value, unit=unit)])
+    page = Page(alice_client.get(f"/people/{maya.pk}/markers/{slug}/", {"unit": shown_in}))
+    assert said in page.text
+
+
+def test_a_newer_result_that_cannot_be_drawn_is_told_beside_the_latest_number(alice_client, maya):
+    create_visit(person=maya, collected_on=date(2024, 1, 2), rows=[TypedRow(marker="tsh", value="1.23", unit="mIU/L")])
+    create_visit(person=maya, collected_on=date(2025, 1, 2), rows=[TypedRow(marker="tsh", value="negative", unit="")])
+    page = Page(alice_client.get(f"/people/{maya.pk}/markers/tsh/"))
+    assert "A newer result, negative on 2 January 2025, can't be drawn: it is not a number." in page.text
+    assert "1 newer result can't be drawn" in Page(alice_client.get(f"/people/{maya.pk}/")).text

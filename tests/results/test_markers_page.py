@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from markers.queries import catalogue
+from markers.models import PanelMarker
+from markers.queries import catalogue, touch
 from results.actions.visits import TypedRow, create_visit
 from tests.html import Page, unknown_targets, unlabelled
 
@@ -68,3 +69,11 @@ def test_a_long_wish_is_cut(alice_client, maya):
 
 def test_a_panel_can_be_logged_from_here(alice_client, maya):
     assert f"/people/{maya.pk}/visits/new?panel=lipids" in shown(alice_client, maya).links
+
+
+def test_a_marker_of_no_panel_is_listed_last(alice_client, maya):
+    PanelMarker.objects.filter(marker__slug="ferritin").delete()
+    touch()
+    page = Page(alice_client.get(f"/people/{maya.pk}/markers/"))
+    assert page.headings[-1] == (2, "Other markers")
+    assert f"/people/{maya.pk}/markers/ferritin/" in page.links

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from results.actions.visits import TypedRow, create_visit
 from results.models import Result, Visit
+from results.queries import last_values
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +85,13 @@ def test_the_api_gives_all_two_thousand(browser, maya):
     fill(maya, 2_000)
     answer = browser.get(f"/api/v1/persons/{maya.pk}/timeline/creatinine/").json()
     assert len(answer["points"]) == 2_000
+
+
+def test_an_untimed_result_stands_before_a_timed_one_of_its_day(maya):
+    visit = create_visit(
+        person=maya,
+        collected_on=date(2026, 1, 2),
+        rows=[TypedRow(marker="sodium", value=value, unit="mmol/L") for value in ("150", "140")],
+    )
+    Result.objects.filter(visit=visit, value="150").update(collected_time=time(8))
+    assert last_values(maya)["sodium"].value == "150"

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from markers.queries import catalogue
+from markers.models import Alias, Marker
+from markers.queries import catalogue, touch
 from results.actions.visits import TypedRow, create_visit, delete_visit, update_visit
 from results.forms import initial_rows
 from results.models import Result, Visit, VisitVersion
@@ -905,3 +906,71 @@ def test_a_range_is_read_in_the_unit_it_is_printed_in(alice_client, maya, printe
     expected = ("in", "general") if unit == "mg%" else ("in", "printed")
     assert (point["position"], point["range"]["origin"]) == expected
     assert ("can't be compared" in point["range"]["why"]) == (unit == "mg%")
+
+
+def test_the_first_press_of_save_is_enough_where_the_range_names_another_unit(alice_client, maya):
+    page = enter(alice_client, maya, ("Albumin", "42", "g/L", "3.5-5.0 g/dL"))
+    saved = save(alice_client, maya, page)
+    assert "The visit was saved." in saved.text
+    again = save(alice_client, maya, page)
+    assert again.leads_to == saved.leads_to
+    assert Visit.objects.count() == 1
+
+
+def test_a_second_press_after_saying_that_a_unit_is_right_finds_it_saved(alice_client, maya):
+    visit = log(maya, TypedRow(marker="hemoglobin", value="8.5", unit="g/dL"))
+    Result.objects.update(unit_doubted=True, unit_code="")
+    url = edit_url(visit)
+    page = press(alice_client, url, Page(alice_client.get(url)), "review", row__0__sure="on")
+    first, second = (press(alice_client, url, page, "save") for _ in range(2))
+    assert first.leads_to == second.leads_to == f"/people/{maya.pk}/visits/{visit.pk}/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "code", "asked"),
+    [
+        ("BUN", "mg/dL", "mg{urea_N}/dL", ""),
+        ("Blood urea nitrogen", "mg/dl", "mg{urea_N}/dL", ""),
+        ("Urea", "mg/dL", "", "mg/dL could mean mg/dL urea or mg/dL urea nitrogen here. Write which one"),
+        ("Urea", "mg/dL urea", "mg/dL", ""),
+        ("Urea", "mg/dL urea nitrogen", "mg{urea_N}/dL", ""),
+    ],
+)
+def test_the_typed_name_tells_which_of_two_units_it_is_or_it_is_asked(alice_client, maya, typed, unit, code, asked):
+    page = enter(alice_client, maya, (typed, "14", unit))
+    assert asked in page.text
+    assert ("could mean" in page.text) == bool(asked)
+    save(alice_client, maya, page, keep=["0:unit"])
+    result = Result.objects.get()
+    assert (result.unit, result.unit_code) == (unit, code)
+    url = edit_url(Visit.objects.get())
+    edited = press(alice_client, url, Page(alice_client.get(url)), "review", row__0__value="15")
+    press(alice_client, url, edited, "save", keep=["0:unit"])
+    result = Result.objects.get()
+    assert (result.value, result.unit, result.unit_code) == ("15", unit, code)
+
+
+def test_a_range_in_another_unit_than_it_says_is_asked_about(alice_client, maya):
+    page = enter(alice_client, maya, ("Glucose", "95", "mg/dL", "3.9-5.5"))
+    assert "far from every range we know in mg/dL, but not in mmol/L. Is its unit right?" in page.text
+    assert "Nothing was saved: please answer these first" in save(alice_client, maya, page).text
+    assert stored(maya) == []
+
+
+def test_a_name_that_another_marker_took_does_not_lock_a_stored_row(alice_client, maya):
+    visit = log(maya, TypedRow(marker="sodium", value="140", unit="mmol/L"))
+    Alias.objects.create(marker=Marker.objects.get(slug="potassium"), name="Sodium")
+    touch()
+    url = edit_url(visit)
+    page = press(alice_client, url, Page(alice_client.get(url)), "review", note="looked again")
+    press(alice_client, url, page, "save")
+    assert Visit.objects.get().note == "looked again"
+    assert stored(maya) == [("sodium", "140", "mmol/L")]
+
+
+def test_a_year_with_two_digits_too_few_is_asked_about_and_never_a_fault(alice_client, maya):
+    maya.born_on = None
+    maya.save()
+    page = enter(alice_client, maya, ("Total protein", "63.7", "g/dL"), collected_on="0012-05-01")
+    assert page.status == 200
+    assert "Is the year right?" in page.text

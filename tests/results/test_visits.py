@@ -71,3 +71,14 @@ def test_a_hundred_visits_take_no_more_queries_than_one(alice_client, maya, djan
         log(maya, date(2019, 3, 4) + timedelta(days=number))
     with django_assert_max_num_queries(7):
         shown(alice_client, maya)
+
+
+def test_a_visit_deleted_more_than_30_days_ago_is_gone(alice_client, maya):
+    rows = [TypedRow(marker="ferritin", value="41", unit="ng/mL")]
+    visit = create_visit(person=maya, collected_on=date(2024, 1, 2), rows=rows)
+    other = create_visit(person=maya, collected_on=date(2024, 2, 2), rows=rows)
+    delete_visit(visit=visit)
+    VisitVersion.objects.update(replaced_at=timezone.now() - timedelta(days=31))
+    assert alice_client.post(f"/people/{maya.pk}/visits/{visit.pk}/restore").status_code == 404
+    delete_visit(visit=other)
+    assert list(VisitVersion.objects.values_list("visit_id", flat=True)) == [other.pk]
