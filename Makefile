@@ -7,7 +7,7 @@ DATA_DIR ?= .data
 INSTALL = PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-hashes -r
 
 .DELETE_ON_ERROR:
-.PHONY: run test check lint bench long lock clean
+.PHONY: run test lint long lock clean
 
 run: $(VENV)/run.stamp $(DATA_DIR)/secret_key
 	@exec $(PY) manage.py up
@@ -30,8 +30,6 @@ lint: $(VENV)/dev.stamp
 # What takes long: kill loops, many writers, speed; figures are printed
 long: $(VENV)/dev.stamp
 	@$(PY) -m pytest -q -s tests/bench -o norecursedirs= -o python_files='bench_*.py'
-
-bench: long
 
 lock: $(VENV)/dev.stamp
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -p 3.11 pyproject.toml -o requirements.txt

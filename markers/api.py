@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from markers.queries import catalogue
 from markers.reference import Age, Collection, Range, Subject, best_fit
 from markers.units import decimal_text
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SEXES = ("female", "male", "unstated")
 
 
@@ -66,7 +68,7 @@ class MarkerRange(Public):
         sex = asked.get("sex", "") or "unstated"
         if sex not in SEXES:
             raise ValidationError({"sex": [f"Sex is one of {', '.join(SEXES)}."]})
-        born_on, on = (_day(name, asked.get(name, "")) for name in ("born_on", "on"))
+        born_on, on = (iso_day(name, asked.get(name, "")) for name in ("born_on", "on"))
         condition_asked = asked.get("condition", "")
         stated = (
             {}
@@ -150,10 +152,13 @@ def _marker(slug: str) -> MarkerFacts:
     return found
 
 
-def _day(name: str, asked: str) -> date | None:
+def iso_day(name: str, asked: str) -> date | None:
+    """The day that a query's field names, None where it is empty; ValidationError for another way of writing."""
     if not asked:
         return None
     try:
+        if not _DAY.fullmatch(asked):
+            raise ValueError(asked)
         return date.fromisoformat(asked)
     except ValueError:
         raise ValidationError({name: ["A day is written as 2026-10-03."]}) from None

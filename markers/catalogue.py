@@ -82,13 +82,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Laboratories:
-    """The laboratories of the seeds by slug, each as (name, aliases, url)."""
-
-    by_slug: Mapping[str, tuple[str, list[str], str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Seed:
     """One file of the catalogue, checked: plain records whose names are those of the models' fields."""
 

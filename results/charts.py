@@ -103,7 +103,7 @@ class Sparkline:
 
 def number_line(point: Point, decimals: int) -> NumberLine | None:
     """The latest value beside the range that judged it; None where there is none."""
-    judged = point.judgement
+    judged = point.judgment
     if judged.interval is None or judged.interval.is_open:
         return None
     low, high = (None if bound is None else float(bound) for bound in (judged.interval.low, judged.interval.high))
@@ -177,14 +177,14 @@ def sparkline(series: Series) -> Sparkline | None:
         for band in series.bands
     )
     final = points[-1]
-    return Sparkline(pieces, bridges, bands, (x(final.stored.day), y(final.number)), final.judgement.position)
+    return Sparkline(pieces, bridges, bands, (x(final.stored.day), y(final.number)), final.judgment.position)
 
 
 def y_domain(series: Series) -> tuple[float, float]:
     """The union of values and bounds with 8 % on each side, from 0 where that is near."""
     numbers = [float(point.number) for point in series.points]
     intervals = [band.interval for band in series.bands]
-    intervals += [point.judgement.interval for point in series.points if point.judgement.interval is not None]
+    intervals += [point.judgment.interval for point in series.points if point.judgment.interval is not None]
     numbers += [float(bound) for one in intervals for bound in (one.low, one.high) if bound is not None]
     low, high = min(numbers), max(numbers)
     span = (high - low) or abs(high) or 1.0
@@ -264,7 +264,7 @@ def legend(series: Series) -> list[tuple[str, str, str]]:
     points = series.points
     signs = {point.value.comparator[:1] for point in points}
     plain = [point for point in points if not point.value.comparator]
-    positions = {point.judgement.position for point in plain}
+    positions = {point.judgment.position for point in plain}
     known = [
         ("in", "●", "in range", "in" in positions),
         ("out", "▲", "above range", "above" in positions),
@@ -287,7 +287,7 @@ def dark_colors() -> dict[str, str]:
 
 def point_text(point: Point, decimals: int) -> str:
     """What a point says when looked at: the words of its row in the table."""
-    judged, decimals = point.judgement, telling_decimals(point, decimals)
+    judged, decimals = point.judgment, telling_decimals(point, decimals)
     compared = WORDS[judged.position]
     if judged.interval is not None:
         compared += f" {range_text(judged.interval, decimals)} ({whose_range(judged)})"
@@ -348,7 +348,7 @@ def _by_look(points: Iterable[Point]) -> dict[tuple[str, str], list[Point]]:
     """Points by symbol and color: position by shape, a comparator as a hollow arrow."""
     found: dict[tuple[str, str], list[Point]] = {}
     for point in points:
-        position = point.judgement.position
+        position = point.judgment.position
         symbol = SYMBOLS[position]
         if point.value.comparator:
             symbol = ARROWS[point.value.comparator[:1]]
@@ -384,14 +384,12 @@ def _marks(
 
 
 def _has_printed(points: Iterable[Point]) -> bool:
-    return any(point.judgement.origin == "printed" for point in points)
+    return any(point.judgment.origin == "printed" for point in points)
 
 
 def _printed(points: Iterable[Point], low: float, high: float) -> list[dict[str, Any]]:
     """A bracket for each report that printed a range of its own; without a bound it reaches the edge."""
-    own = [
-        (point, one) for point in points if (one := point.judgement.interval) and point.judgement.origin == "printed"
-    ]
+    own = [(point, one) for point in points if (one := point.judgment.interval) and point.judgment.origin == "printed"]
     if not own:
         return []
     ends = [

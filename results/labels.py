@@ -66,12 +66,19 @@ def band_labels(series: Series, plot: Plot, decimals: int, all_: bool) -> list[L
         if full == said:
             continue
         said = full
-        edges = [edge for other in bands if other is not band for edge in _edges(other, plot)]
-        spots = [spot for text in (full, short) for spot in _spots(band, text, plot)]
+        others = [other for other in bands if other is not band]
+        edges = [edge for other in others for edge in _edges(other, plot)]
+        inside = [_room(other, plot) for other in others]
+        spots = [
+            (label, box)
+            for text in (full, short)
+            for label, box in _spots(band, text, plot)
+            if _is_within(box, band, plot) or not any(_overlap(box, room) for room in inside)
+        ]
         if not all_:
             spots.sort(key=lambda spot: not _is_within(spot[1], band, plot))
         chosen = next((label for label, box in spots if _is_free(box, plot, taken, lines + edges)), None)
-        if chosen is None and all_:
+        if chosen is None and all_ and spots:
             chosen = spots[0][0]
         if chosen is not None:
             found.append(chosen)
@@ -136,9 +143,20 @@ def _is_free(box: Box, plot: Plot, taken: Sequence[Box], lines: Sequence[Segment
     left, bottom, right, top = box
     if left < 0 or bottom < 0 or right > plot.width or top > plot.height:
         return False
-    if any(left < other[2] and other[0] < right and bottom < other[3] and other[1] < top for other in taken):
+    if any(_overlap(box, other) for other in taken):
         return False
     return not any(_crosses(line, box) for line in lines)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _room(band: Band, plot: Plot) -> Box:
+    """The rectangle of a band: a label of another one would be read as its own there."""
+    low = plot.low if band.interval.low is None else float(band.interval.low)
+    high = plot.high if band.interval.high is None else float(band.interval.high)
+    return (plot.x(band.start), plot.y(low), plot.x(band.end), plot.y(high))
 
 
 def _crosses(line: Segment, box: Box) -> bool:

@@ -20,7 +20,7 @@ from markers.queries import catalogue
 from markers.reference import Subject
 from results.interpretation import Position
 from results.models import Result, Visit, VisitVersion
-from results.series import Fits, Judgement, Series, Stored, judge, series, unit_of
+from results.series import Fits, Judgment, Series, Stored, judge, series, unit_of
 
 COLUMNS = (
     *("id", "visit_id", "collected_on", "collected_time", "order", "value", "unit", "unit_code"),
@@ -43,12 +43,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A result of a visit with its marker, value and judgement, as far as it has them."""
+    """A result of a visit with its marker, value and judgment, as far as it has them."""
 
     result: Result
     marker: MarkerFacts | None
     value: Value
-    judgement: Judgement | None
+    judgment: Judgment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +151,18 @@ def judged_results(visit: Visit) -> list[Judged]:
     found = []
     for result in visit.results.order_by("order", "collected_time"):
         facts = known.by_id.get(result.marker_id or 0)
-        judgement = None
+        judgment = None
         if facts is not None:
             stored = as_stored(result, visit, known)
-            judgement = judge(stored, facts, whose, unit_of(stored, facts.units) or "")  # in the unit of the value
-        found.append(Judged(result, facts, read_value(result.value), judgement))
+            judgment = judge(stored, facts, whose, unit_of(stored, facts.units) or "")  # in the unit of the value
+        found.append(Judged(result, facts, read_value(result.value), judgment))
     return found
 
 
 def count_positions(judged: Iterable[Judged]) -> Counter[Position]:
     """How many results stand in each position; words, and those without a marker, are left out."""
     numbers = [one for one in judged if one.value.number is not None]
-    return Counter(one.judgement.position for one in numbers if one.judgement is not None)
+    return Counter(one.judgment.position for one in numbers if one.judgment is not None)
 
 
 def overview(person: Person) -> Overview:

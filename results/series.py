@@ -64,7 +64,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgment:
     """Where a quantity stands, the interval that judged it in the shown unit, whose it is, and why that one."""
 
     position: Position
@@ -80,7 +80,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A plotted result: its number in the shown unit (exact), comparator, age then, and its judgement."""
+    """A plotted result: its number in the shown unit (exact), comparator, age then, and its judgment."""
 
     stored: Stored
     value: Value
@@ -88,7 +88,7 @@ class Point:
     unit: str
     reported_unit: str
     age: str
-    judgement: Judgement
+    judgment: Judgment
 
     @property
     def is_converted(self) -> bool:
@@ -165,7 +165,7 @@ class Fits:
         return self._converted[key]
 
 
-def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "", fits: Fits | None = None) -> Judgement:
+def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "", fits: Fits | None = None) -> Judgment:
     """The one decision which range judges a result: printed, else the laboratory's, else general, else none.
 
     Compared in the marker's own unit, so that the shown unit never moves a position; bounds come back in `unit`
@@ -178,7 +178,7 @@ def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "",
     fits = fits or Fits(marker.ranges, subject)
     fit = fits.at(stored.collection)
     if code is None:
-        return Judgement("none", None, shown, None, "", _unknown_unit(stored, units), fit=fit)
+        return Judgment("none", None, shown, None, "", _unknown_unit(stored, units), fit=fit)
     printed_code = units.find(stored.printed_unit) if stored.printed_unit else code
     is_printed = stored.printed is not None and not stored.printed.is_open
     left_out = ""
@@ -195,12 +195,12 @@ def judge(stored: Stored, marker: MarkerFacts, subject: Subject, unit: str = "",
         interval, interval_unit, origin = fit.range.interval, fit.range.unit, fit.range.origin
         source, why = fit.range.source, fit.reason
     else:
-        return Judgement("none", None, shown, None, "", fit.reason, fit=fit)
+        return Judgment("none", None, shown, None, "", fit.reason, fit=fit)
     position: Position = "unplaced"
     if value.number is not None:
         own = Quantity(units.convert(value.number, code, units.own), units.own, value.comparator)
         position = interpret(own, fits.converted(units, interval, interval_unit, units.own))
-    return Judgement(
+    return Judgment(
         position,
         fits.converted(units, interval, interval_unit, shown),
         shown,

@@ -13,7 +13,7 @@ from markers.reference import age_on
 from markers.units import decimal_text, rounded_text
 from markers.units import unit_text as unit_text
 from results.interpretation import WORDS
-from results.series import Judgement, Point, Series, difference
+from results.series import Judgment, Point, Series, difference
 
 LONGEST_SHOWN = 8
 COMPARATORS = {"": "", "<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least "}
@@ -40,7 +40,7 @@ def decimals_in(marker: MarkerFacts, unit: str) -> int:
 
 def telling_decimals(point: Point, decimals: int) -> int:
     """Decimals enough for a point's shown value and bounds to stand to each other as the exact ones do."""
-    return bounds_decimals(point.number, point.judgement.interval, decimals, _is_rounded(point))
+    return bounds_decimals(point.number, point.judgment.interval, decimals, _is_rounded(point))
 
 
 def bounds_decimals(number: Exact, interval: Interval | None, decimals: int, is_rounded: bool = False) -> int:
@@ -111,7 +111,7 @@ def said_point(point: Point, decimals: int) -> str:
     return f"{COMPARATORS[sign]}{about}{text.removeprefix('≈ ').removeprefix(sign)} {unit_text(point.unit)}"
 
 
-def whose_range(judged: Judgement) -> str:
+def whose_range(judged: Judgment) -> str:
     """Where the range comes from, short: printed on the report, the laboratory's name, or general."""
     if judged.origin == "printed":
         return "printed on the report"
@@ -124,7 +124,7 @@ def whose_range(judged: Judgement) -> str:
 
 def position_sentence(point: Point, decimals: int) -> tuple[str, str, str]:
     """The sentence about a point in three parts, the middle one to be stressed."""
-    judged, decimals = point.judgement, telling_decimals(point, decimals)
+    judged, decimals = point.judgment, telling_decimals(point, decimals)
     start = f"{said_point(point, decimals)} on {day_text(point.stored.day)} "
     start = start[0].upper() + start[1:]
     if judged.interval is None:
@@ -180,9 +180,9 @@ def series_summary(series: Series) -> str:
     if points[0].stored.day.year == points[-1].stored.day.year:
         years = str(points[0].stored.day.year)
     counted = [
-        f"{sum(point.judgement.position == position for point in points)} {word}"
+        f"{sum(point.judgment.position == position for point in points)} {word}"
         for position, word in WORDS.items()
-        if any(point.judgement.position == position for point in points)
+        if any(point.judgment.position == position for point in points)
     ]
     count = f"{len(points)} result{'s' if len(points) != 1 else ''}"
     ends = f"lowest {shown_number(lowest, decimals)}, highest {shown_number(highest, decimals)}"

@@ -44,7 +44,7 @@ class NeedsAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What confirming an import did: results saved and replaced, visits touched, rows left."""
+    """What confirming an import did: results saved and replaced, and rows left to ask about or that can't be read."""
 
     results: int
     replaced: int
@@ -244,7 +244,9 @@ def confirm(*, batch: Import, accept: Collection[int] | str = (), this_person: b
     ImportRow.objects.filter(pk__in=[row.pk for row in new + again]).update(accepted=True)
     _save(batch, new)
     _replace(batch, again)
-    return Saved(len(new), len(again), len(rows) - len(new) - len(again))
+    saved = {row.pk for row in new + again}
+    left = sum(row.pk not in saved and row.state != "stored" for row in rows)
+    return Saved(len(new), len(again), left)
 
 
 def _accepts(accept: Collection[int] | str, row: ImportRow) -> bool:

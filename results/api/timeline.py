@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from markers.api import iso_day
 from markers.facts import MarkerFacts
 from markers.interval import Exact, Interval
 from markers.queries import catalogue
@@ -20,7 +20,7 @@ from markers.units import decimal_text
 from results import access
 from results.interpretation import WORDS
 from results.queries import marker_facts, series_of
-from results.series import Band, Judgement, Point, Series
+from results.series import Band, Judgment, Point, Series
 
 
 class Timeline(APIView):
@@ -30,7 +30,7 @@ class Timeline(APIView):
         known = catalogue()
         marker = marker_facts(slug, known)
         unit = _unit(request.query_params.get("unit", ""), marker)
-        start, end = (_day(name, request.query_params.get(name, "")) for name in ("from", "to"))
+        start, end = (iso_day(name, request.query_params.get(name, "")) for name in ("from", "to"))
         answer = body(series_of(person, marker, unit, start, end, known))
         return HttpResponse(orjson.dumps(answer), content_type="application/json")
 
@@ -75,15 +75,15 @@ def _point(point: Point) -> dict[str, Any]:
         "value": decimal_text(point.number),
         "comparator": point.value.comparator,
         "reported": {"value": stored.value, "unit": stored.unit},
-        "position": point.judgement.position,
-        "position_text": WORDS[point.judgement.position],
-        "range": _range(point.judgement),
-        "why": point.judgement.why,
+        "position": point.judgment.position,
+        "position_text": WORDS[point.judgment.position],
+        "range": _range(point.judgment),
+        "why": point.judgment.why,
         "lab": stored.lab,
     }
 
 
-def _range(judged: Judgement) -> dict[str, Any] | None:
+def _range(judged: Judgment) -> dict[str, Any] | None:
     if judged.interval is None:
         return None
     return {
@@ -129,15 +129,6 @@ def _unit(asked: str, marker: MarkerFacts) -> str:
         known = ", ".join(marker.units.units)
         raise ValidationError({"unit": [f"{marker.name} has no unit {asked[:40]}. It has: {known}."]})
     return found
-
-
-def _day(name: str, asked: str) -> date | None:
-    if not asked:
-        return None
-    try:
-        return date.fromisoformat(asked)
-    except ValueError:
-        raise ValidationError({name: ["A day is written as 2026-10-03."]}) from None
 
 
 urlpatterns: list[URLPattern] = [

@@ -42,7 +42,7 @@ def position_word(position: Position) -> str:
 @register.filter
 def range_used(one: Judged) -> str:
     """The range that judged a result of a visit, in the unit of its value; empty without one."""
-    judged = one.judgement
+    judged = one.judgment
     if one.marker is None or judged is None or judged.interval is None:
         return ""
     decimals = decimals_in(one.marker, judged.unit)

@@ -85,7 +85,7 @@ def marker(request: HttpRequest, person_id: uuid.UUID, slug: str) -> HttpRespons
 
 def _row(point: Point, decimals: int) -> Row:
     decimals = telling_decimals(point, decimals)
-    return Row(point, shown_number(point, decimals), decimals, whose_range(point.judgement))
+    return Row(point, shown_number(point, decimals), decimals, whose_range(point.judgment))
 
 
 def _latest(shown: Series, decimals: int) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def _why(shown: Series, facts: MarkerFacts, result: str) -> dict[str, Any]:
     """The trace of the range of one point: the latest, or the one asked for."""
     asked = _find(shown.points, result)
     point = asked or shown.points[-1]
-    fit = point.judgement.fit
-    used = fit.range if fit and point.judgement.origin != "printed" else None
+    fit = point.judgment.fit
+    used = fit.range if fit and point.judgment.origin != "printed" else None
     lost = list(fit.lost) if fit else []
     return {
         "why": point,

@@ -674,10 +674,10 @@ def test_the_demos_b2m_shows_years_two_laboratories_a_censored_value_and_a_step(
     days = [point.stored.day for point in b2m.points]
     assert len(set(days)) >= 8
     assert date_at_age(days[0], Age(10, "years")) <= days[-1]
-    own = {point.stored.laboratory: point.judgement.interval for point in b2m.points}
+    own = {point.stored.laboratory: point.judgment.interval for point in b2m.points}
     assert len(own) >= 2
     assert len(set(own.values())) == len(own)
-    assert {point.judgement.origin for point in b2m.points} == {"laboratory"}
+    assert {point.judgment.origin for point in b2m.points} == {"laboratory"}
     assert [point.value.comparator for point in b2m.points].count("<") == 1
     assert len({band.interval for band in b2m.bands}) >= 2
     assert not b2m.unplotted
@@ -699,9 +699,9 @@ def test_every_result_of_the_demo_is_judged_or_says_why(demo):
             found = shown(person, slug)
             assert not found.unplotted, (slug, found.unplotted)
             for point in found.points:
-                if point.judgement.position in ("none", "unplaced"):
-                    assert point.judgement.why, (slug, point)
-                    reasons.add((slug, point.judgement.position))
+                if point.judgment.position in ("none", "unplaced"):
+                    assert point.judgment.why, (slug, point)
+                    reasons.add((slug, point.judgment.position))
     assert reasons == {("glucose", "none"), (B2M, "unplaced")}
 
 

@@ -178,7 +178,7 @@ def test_a_step_is_labeled_with_the_age_only_where_it_stands_at_the_birthday():
         a_range("1", "5", ("13 years", None), in_force_from=date(2026, 1, 1)),
     )
     drawn = figure(shown(stored("1", "2012-03-01"), stored("1", "2026-10-03"), marker=marker, subject=born))
-    assert labels(drawn) == ["general 1–2", "from 1 year: 1–3", "from 13 years: 1–4", "general 1–5"]
+    assert labels(drawn) == ["1–2", "from 1 year: 1–3", "from 13 years: 1–4", "general 1–5"]
     assert [one["x0"] for one in shapes(drawn, "rect")] == ["2012-03-01", "2013-03-01", "2025-03-01", "2026-01-01"]
 
 
@@ -271,7 +271,7 @@ LINE = [
 @pytest.mark.parametrize(("value", "about", "position", "at"), LINE)
 def test_the_number_line_places_the_value_beside_its_range(value, about, position, at):
     point = shown(stored(value, "2020-01-05", **about)).points[0]
-    line, bounds = number_line(point, 2), point.judgement.interval
+    line, bounds = number_line(point, 2), point.judgment.interval
     assert line.position == position
     assert 0 <= line.start <= line.end <= 100
     assert line.width == pytest.approx(line.end - line.start, abs=0.01)
@@ -348,7 +348,7 @@ def test_300_random_series_are_drawn_whole_inside_their_axes():
             assert all(left <= datetime.fromisoformat(x) <= right for x in trace["x"])
             assert all(bottom <= y <= top for y in trace["y"])
         for point in view.points:
-            bounds = point.judgement.interval
+            bounds = point.judgment.interval
             assert bounds is None or all(bottom <= end <= top for end in (bounds.low, bounds.high) if end is not None)
         assert len(shapes(drawn, "rect")) == len(view.bands) >= len(labels(drawn)) >= bool(view.bands)
         for shape in drawn["layout"]["shapes"]:

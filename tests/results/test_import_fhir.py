@@ -41,7 +41,7 @@ def test_the_same_file_again_adds_nothing(maya):
     told(maya, "--accept-check")
     said = told(maya, "--accept-check")
     assert "5 stored already, 1 that can't be read" in said
-    assert "Saved 0 results, replaced 0, left 6." in said
+    assert "Saved 0 results, replaced 0, left 1." in said
 
 
 def test_a_correction_replaces_only_when_told_to(maya):

@@ -84,7 +84,7 @@ def test_f001_is_6_3_against_3_1_to_6_2_on_the_first_day_of_its_open_period(samp
     assert (str(result.printed_low), str(result.printed_high), result.printed_unit) == ("3.1", "6.2", "")
     assert (result.collected_on, result.collected_time) == (date(2013, 4, 2), time(9, 30, 10))
     (judged,) = judged_results(result.visit)
-    assert (judged.judgement.position, judged.judgement.origin) == ("above", "printed")
+    assert (judged.judgment.position, judged.judgment.origin) == ("above", "printed")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_f004_prints_prose_and_no_bound_is_made_of_it(samples, man):
     assert result.printed_range is None
     assert result.printed_text.startswith("12-14 y Male: 4.4 - 5.2")
     (judged,) = judged_results(result.visit)
-    assert judged.judgement.origin == "general"
+    assert judged.judgment.origin == "general"
 
 
 def test_f005_is_7_2_with_the_range_it_prints(samples, man):
@@ -165,8 +165,8 @@ def test_the_ips_creatinine_is_judged_by_the_range_of_the_person_s_sex_and_age(a
     assert (result.value, str(result.printed_low), str(result.printed_high)) == ("2.46", low, high)
     assert "0.76–1.27 mg/dL" in result.printed_text
     (judged,) = judged_results(result.visit)
-    assert judged.judgement.origin == origin
-    assert judged.judgement.position == ("above" if origin else "none")
+    assert judged.judgment.origin == origin
+    assert judged.judgment.position == ("above" if origin else "none")
 
 
 def test_the_ips_bundle_keeps_coded_answers_and_the_laboratory(samples, alice):

@@ -1,4 +1,4 @@
-"""One marker over time: order, judgement, bands and what is not plotted."""
+"""One marker over time: order, judgment, bands and what is not plotted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_points_run_by_day_time_and_document_order():
 def test_two_different_values_at_one_instant_are_both_shown():
     twins = [stored(value, "2026-10-03", time=time(8), order=place) for place, value in enumerate(["1.5", "1.9"])]
     shown = series(MARKER, MAYA, twins)
-    assert [(str(one.number), one.judgement.position) for one in shown.points] == [("1.5", "in"), ("1.9", "above")]
+    assert [(str(one.number), one.judgment.position) for one in shown.points] == [("1.5", "in"), ("1.9", "above")]
 
 
 def test_a_point_keeps_its_number_to_the_last_digit_and_its_comparator():
@@ -184,14 +184,14 @@ def test_another_unit_converts_number_printed_range_and_band_exactly():
     shown = series(MARKER, MAYA, results, "nmol/L")
     factor = Fraction("0.0118")
     assert [Fraction(point.number) for point in shown.points] == [Fraction("1.55") / factor, Fraction("1.9") / factor]
-    assert [point.judgement.position for point in shown.points] == ["below", "above"]
-    assert shown.points[0].judgement.interval == Interval(Fraction("1.6") / factor, Fraction(2) / factor)
-    assert shown.points[0].judgement.as_printed == span("1.6", "2.0")
+    assert [point.judgment.position for point in shown.points] == ["below", "above"]
+    assert shown.points[0].judgment.interval == Interval(Fraction("1.6") / factor, Fraction(2) / factor)
+    assert shown.points[0].judgment.as_printed == span("1.6", "2.0")
     assert shown.bands[0].interval == Interval(Fraction("0.7") / factor, Fraction("1.8") / factor)
     assert [point.is_converted for point in shown.points] == [True, True]
     own = series(MARKER, MAYA, results)
     assert [point.is_converted for point in own.points] == [False, True]
-    assert [point.judgement.position for point in own.points] == ["below", "above"]
+    assert [point.judgment.position for point in own.points] == ["below", "above"]
 
 
 STEPS = [
@@ -334,5 +334,5 @@ def test_a_band_begins_at_the_birthday_itself():
     marker = a_marker(a_range("1", "2", (None, "18 years")), a_range("1", "3", ("18 years", None)))
     birthday = date_at_age(born, Age(18, "years"))
     shown = series(marker, Subject("male", born), [stored("2.5", birthday + timedelta(n), order=n) for n in (-1, 0, 1)])
-    assert [point.judgement.position for point in shown.points] == ["above", "in", "in"]
+    assert [point.judgment.position for point in shown.points] == ["above", "in", "in"]
     assert [band.start for band in shown.bands] == [birthday - timedelta(1), birthday]

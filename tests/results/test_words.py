@@ -298,10 +298,10 @@ def test_whose_range_is_named_or_left_out():
     plain, own, printed = (
         points_of("1", **about)[0] for about in ({}, {"laboratory": "city"}, {"printed": span("0", "1")})
     )
-    assert [whose_range(one.judgement) for one in (plain, own, printed)] == [
+    assert [whose_range(one.judgment) for one in (plain, own, printed)] == [
         *("general range, adults", "CityLab", "printed on the report"),
     ]
-    assert whose_range(points_of("1", marker=a_marker())[0].judgement) == ""
+    assert whose_range(points_of("1", marker=a_marker())[0].judgment) == ""
 
 
 def drawn_value(chance: random.Random) -> str:
@@ -344,15 +344,15 @@ def test_10000_generated_sentences_hold_no_banned_word_and_no_bare_number():
             assert any(word in sentence for word in ("your reference range, ", "can't be placed: ", "has no range")), (
                 sentence
             )
-            if newer.judgement.interval is not None:
-                assert f"({whose_range(newer.judgement)})." in sentence
+            if newer.judgment.interval is not None:
+                assert f"({whose_range(newer.judgment)})." in sentence
             change = "".join(difference_sentence(newer, older, decimals))
             assert FULL_DATE.search(change), change
             said += [sentence, change, point_text(newer, decimals)]
             counted += 2
             line = number_line(newer, decimals)
-            said += [line.label] if line else [newer.judgement.why]
-            said += [one.because for one in newer.judgement.fit.lost]
+            said += [line.label] if line else [newer.judgment.why]
+            said += [one.because for one in newer.judgment.fit.lost]
         asked = slips(
             [Entered(marker, one.value, one.unit, "5", units[0]) for one in results],
             *[date(2026, 10, 3)] * 2,
