@@ -196,6 +196,12 @@ class Alias(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuses a name that already means another marker: typed or printed, it would mean neither."""
+        named = Q(name__iexact=self.name) | Q(short_name__iexact=self.name) | Q(aliases__name__iexact=self.name)
+        if other := Marker.objects.filter(named).exclude(pk=self.marker_id).first():
+            raise ValidationError({"name": f"“{self.name}” already means {other}."})
+
 
 class LoincCode(models.Model):
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="loinc_codes")

@@ -417,6 +417,13 @@ class TestOtherRules:
         told = problems(curator_client.post(change_url(zinc), sent))
         assert told == ["This LOINC code already stands for a marker."]
 
+    @pytest.mark.parametrize(("name", "other"), [("Sodium", "Sodium"), ("na", "Sodium"), ("BUN", "Urea")])
+    def test_a_name_of_another_marker_is_refused(self, curator_client, zinc, name, other):
+        sent = open_form(curator_client, zinc)
+        add_row(sent, "aliases", name=name)
+        told = problems(curator_client.post(change_url(zinc), sent))
+        assert told == [f"“{name}” already means {other}."]
+
     def test_a_limit_needs_a_source(self, curator_client, zinc):
         limit = a_range(zinc, name="Low", key="low", operator="<", value="50", source="")
         told = problems(curator_client.post(reverse("admin:markers_decisionlimit_add"), limit))
