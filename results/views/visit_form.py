@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bloodsight.people.models import Person
-from markers.facts import MarkerFacts
+from markers.facts import Catalogue, MarkerFacts
 from markers.queries import catalogue
 from results import access
 from results.actions.visits import Stale, TypedRow, create_visit, entered_row, typed_rows, update_visit
@@ -168,13 +168,7 @@ class _Entry:
             "markers": list(known.markers.values()),
             "panels": known.panels,
             "laboratories": list(dict.fromkeys([*laboratories_of(self.person), *known.laboratory_names])),
-            "hints": {
-                marker.name: {
-                    "unit": last[slug].unit if slug in last else _own_unit(marker),
-                    "last": _last_words(last.get(slug)),
-                }
-                for slug, marker in known.markers.items()
-            },
+            "hints": _hints(known, last),
             "nonce": self._nonce(),
             "version": self.request.POST.get("version") or (self.visit.version if self.visit else ""),
             "section": "visits",
@@ -292,6 +286,28 @@ def _own_unit(marker: MarkerFacts) -> str:
     """The marker's own unit as reports print it, where that is read as the same unit."""
     pretty = unit_text(marker.units.own)
     return pretty if marker.units.find(pretty) == marker.units.own else marker.units.own
+
+
+def _hints(known: Catalogue, last: Mapping[str, Last]) -> dict[str, Any]:
+    """For the page's script: what each name in lower case means, and each marker's usual unit and last value.
+
+    A name that tells a unit of its own, as BUN does, gets none offered.
+    """
+    names = {name.casefold(): known.named(name) for marker in known.markers.values() for name in marker.names}
+    return {
+        "names": {
+            name: marker.slug
+            for name, marker in names.items()
+            if marker and (name not in marker.unit_names or name == marker.name.casefold())
+        },
+        "markers": {
+            slug: {
+                "unit": last[slug].unit if slug in last else _own_unit(marker),
+                "last": _last_words(last.get(slug)),
+            }
+            for slug, marker in known.markers.items()
+        },
+    }
 
 
 def _last_words(last: Last | None) -> str:

@@ -974,3 +974,11 @@ def test_a_year_with_two_digits_too_few_is_asked_about_and_never_a_fault(alice_c
     page = enter(alice_client, maya, ("Total protein", "63.7", "g/dL"), collected_on="0012-05-01")
     assert page.status == 200
     assert "Is the year right?" in page.text
+
+
+def test_every_name_offers_its_markers_unit_but_one_that_tells_another(alice_client, maya):
+    hints = Page(alice_client.get(new_url(maya))).data["hints"]
+    assert hints["names"]["b2m"] == "beta-2-microglobulin"
+    assert hints["names"]["urea"] == "urea"
+    assert "bun" not in hints["names"]
+    assert hints["markers"]["creatinine"] == {"unit": "mg/dL", "last": ""}

@@ -66,7 +66,7 @@
     if (input.dataset.column === "unit") delete input.dataset.filled;
     if (input.dataset.column !== "marker") return;
     const row = input.closest("tr");
-    const hint = hints[input.value];
+    const hint = hints.markers[hints.names[input.value.trim().toLowerCase()]];
     const unit = field(row, "unit");
     row.querySelector(".last").textContent = hint ? hint.last : "";
     if (hint && (!unit.value || unit.dataset.filled)) { unit.value = hint.unit; unit.dataset.filled = "yes"; }

@@ -17,6 +17,7 @@ from markers.models import (
     Alias,
     AmbiguousUnit,
     DecisionLimit,
+    Edition,
     Laboratory,
     LoincCode,
     Marker,
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         except SeedError as problem:
             raise CommandError(f"{problem}. Nothing was loaded.") from problem
         with transaction.atomic():
+            Edition.objects.select_for_update().first()  # a curator who is saving goes first
             counts = load(laboratories, seeds, panels)
             if counts["changed"]:
                 touch()
