@@ -13,9 +13,10 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
-from markers.catalogue import loinc_is_valid, overlaps
 from markers.fields import ExactDecimalField
 from markers.interval import Interval
+from markers.loinc import loinc_is_valid
+from markers.overlap import overlaps
 from markers.reference import Age, Range, may_come_before
 from markers.units import Unit, tidy
 
@@ -23,6 +24,7 @@ SEXES = [("any", "any"), ("female", "female"), ("male", "male")]
 AGE_UNITS = [("days", "days"), ("months", "months"), ("years", "years")]
 DIRECTIONS = [("both", "both"), ("high", "high"), ("low", "low")]
 OPERATORS = [("<", "<"), ("<=", "<="), (">", ">"), (">=", ">=")]
+EFFECTS = [("raises", "raises"), ("lowers", "lowers"), ("other", "other")]
 UCUM = re.compile(r"[!-~]+")
 
 
@@ -92,6 +94,10 @@ class Marker(models.Model):
     direction = models.CharField(max_length=4, choices=DIRECTIONS, default="both")
     plausible_low = ExactDecimalField(null=True, blank=True)
     plausible_high = ExactDecimalField(null=True, blank=True)
+    summary = models.TextField(blank=True, help_text="One sentence: what it is and why it is looked at.")
+    choice = models.TextField(blank=True, help_text="Which of the published ranges was chosen, and why.")
+    conventional_unit = models.CharField(max_length=40, blank=True, help_text="A UCUM code of this marker.")
+    si_unit = models.CharField("SI unit", max_length=40, blank=True, help_text="A UCUM code of this marker.")
     seed_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the seed last loaded.")
 
     typed_codes: set[str] | None = None  # in a form under way: what codes() will be once it is stored
@@ -226,6 +232,7 @@ class Panel(models.Model):
     slug = models.SlugField(unique=True, max_length=80)
     name = models.CharField(max_length=120)
     summary = models.TextField(blank=True)
+    why = models.TextField(blank=True, help_text="Why these are read together.")
     position = models.PositiveSmallIntegerField(default=0)
     markers: models.ManyToManyField[Marker, PanelMarker] = models.ManyToManyField(
         Marker, through="PanelMarker", related_name="panels"
@@ -256,6 +263,7 @@ class ReferenceRange(models.Model):
     """An interval with the population it applies to, the laboratory that prints it or none, and its source."""
 
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="ranges")
+    key = models.SlugField(max_length=60, blank=True, help_text="How an article names it.")
     sex = models.CharField(max_length=6, choices=SEXES, default="any")
     age_from = models.PositiveSmallIntegerField(null=True, blank=True)
     age_from_unit = models.CharField(max_length=6, choices=AGE_UNITS, default="years")
@@ -392,8 +400,11 @@ class DecisionLimit(models.Model):
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="limits")
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=160)
+    scheme = models.CharField(max_length=120, blank=True, help_text="Limits of one scheme are drawn on one line.")
     operator = models.CharField(max_length=2, choices=OPERATORS)
     value = ExactDecimalField()
+    upper_operator = models.CharField(max_length=2, choices=OPERATORS[:2], blank=True)
+    upper = ExactDecimalField(null=True, blank=True, help_text="Where it ends, if it is a band.")
     unit = models.CharField(max_length=40)
     condition = models.CharField(max_length=200, blank=True)
     sex = models.CharField(max_length=6, choices=SEXES, default="any")
@@ -415,5 +426,95 @@ class DecisionLimit(models.Model):
         return f"{self.name} ({self.operator} {self.value} {self.unit})"
 
     def clean(self) -> None:
-        """Refuses ages that nobody can have."""
-        _refuse(age_problem(self))
+        """Refuses ages that nobody can have, and a band that ends before it starts."""
+        problems = age_problem(self)
+        if self.upper is not None and (self.operator not in (">", ">=") or Decimal(self.upper) <= Decimal(self.value)):
+            problems["upper"] = "A band starts with > or >= and ends above its start."
+        elif (self.upper is None) != (not self.upper_operator):
+            problems["upper_operator"] = "A band has both: where it ends, and < or <=."
+        _refuse(problems)
+
+
+class Variation(models.Model):
+    """How much a marker varies within one person and between persons, in percent, as a study found it."""
+
+    marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="variation")
+    within = ExactDecimalField(help_text="Within one person, coefficient of variation in percent.")
+    between = ExactDecimalField(null=True, blank=True, help_text="Between persons, in percent.")
+    analytical = ExactDecimalField(null=True, blank=True, help_text="Of the measurement, in percent.")
+    group = models.CharField(max_length=160, blank=True, help_text="Who was studied, and for how long.")
+    note = models.TextField(blank=True)
+    source = models.CharField(max_length=300)
+    source_url = models.URLField(blank=True, max_length=500)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name_plural = "variation"
+        constraints = (models.CheckConstraint(condition=~Q(source=""), name="variation_has_a_source"),)
+
+    def __str__(self) -> str:
+        return f"{self.within} % within a person"
+
+
+class Influence(models.Model):
+    """What moves a marker, with its source."""
+
+    marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="influences")
+    effect = models.CharField(max_length=6, choices=EFFECTS)
+    text = models.CharField(max_length=300)
+    source = models.CharField(max_length=300)
+    source_url = models.URLField(blank=True, max_length=500)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.CheckConstraint(condition=~Q(source=""), name="influence_has_a_source"),)
+
+    def __str__(self) -> str:
+        return f"{self.effect}: {self.text}"
+
+
+class Related(models.Model):
+    """Another marker that is read beside one, and why."""
+
+    marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="related")
+    other = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="related_to")
+    why = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name_plural = "related"
+        constraints = (models.UniqueConstraint(fields=("marker", "other"), name="related_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.marker}: {self.other}"
+
+
+class Source(models.Model):
+    """A publication that a marker's figures come from; rows name it by its title."""
+
+    marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="sources")
+    title = models.CharField(max_length=300)
+    url = models.URLField(blank=True, max_length=500)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Article(models.Model):
+    """What people read about a marker: Markdown whose figures are references to the marker's data."""
+
+    marker = models.OneToOneField(Marker, on_delete=models.CASCADE, related_name="article")
+    text = models.TextField(help_text="Front matter and Markdown, as in seeds/articles.")
+    version = models.CharField(max_length=20)
+    dated = models.DateField()
+    seed_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-dated", "marker")
+
+    def __str__(self) -> str:
+        return f"{self.marker} {self.version}"

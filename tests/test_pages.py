@@ -236,7 +236,7 @@ BRITISH = re.compile(
 )
 ALLOWED = {
     "You have an account?": "a sign-in account, nothing of the body",
-    " should be ": "an error of a seed file, told to those who write seeds (markers/catalogue.py)",
+    " should be ": "an error of a seed file, told to those who write seeds (markers/seed.py)",
 }
 AMERICAN = {
     "otherwise",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from markers.catalogue import loinc_is_valid
 from markers.facts import Catalogue, MarkerFacts
 from markers.interval import Interval
+from markers.loinc import loinc_is_valid
 from markers.quantity import read_value
 from markers.reference import Subject
 from markers.units import tidy, unit_text

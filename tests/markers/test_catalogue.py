@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from markers.catalogue import SeedError, loinc_is_valid, read_laboratories, read_marker, read_panels
+from markers.catalogue import SeedError, read_laboratories, read_panels
+from markers.loinc import loinc_is_valid
 from markers.management.commands.load_seeds import read
+from markers.seed import read_marker
 
 LABORATORIES = {"citylab": {"slug": "citylab", "name": "CityLab"}}
 ZINC = """\
@@ -19,6 +21,9 @@ unit = "ug/dL"
 decimals = 0
 direction = "both"
 aliases = ["Zn", "Zink"]
+summary = "A trace metal that enzymes need."
+conventional = "ug/dL"
+si = "umol/L"
 
 [plausible]
 low = "5"
@@ -28,6 +33,7 @@ high = "2000"
 title = "A book"
 url = "https://example.org/book"
 via = "read in a review"
+year = 2012
 
 [[loinc]]
 code = "5763-8"
@@ -45,6 +51,7 @@ basis = "molar mass 65.38 g/mol"
 spellings = ["µmol/L"]
 
 [[ranges]]
+key = "newborns"
 to = "14 days"
 high = "120"
 high_strict = true
@@ -73,6 +80,32 @@ operator = "<"
 value = "60"
 unit = "ug/dL"
 source = "book"
+
+[[limits]]
+key = "band"
+name = "A band"
+scheme = "Bands"
+operator = ">="
+value = "61"
+upper_operator = "<="
+upper = "69.9"
+unit = "ug/dL"
+source = "book"
+
+[[variation]]
+within = "9.3"
+between = "9.4"
+group = "12 adults, 10 weeks"
+source = "book"
+
+[[influences]]
+effect = "lowers"
+text = "a meal"
+source = "book"
+
+[[related]]
+marker = "copper"
+why = "Zinc taken for long lowers copper."
 
 [[gaps]]
 from = "14 days"
@@ -121,6 +154,17 @@ def test_a_right_seed_becomes_records_to_the_last_digit(tmp_path):
     )
     assert (girl["in_force_from"], girl["in_force_to"]) == (date(2020, 1, 1), date(2024, 1, 1))
     assert seed.limits[0]["value"] == Decimal(60)
+    assert (seed.limits[0]["upper"], seed.limits[0]["upper_operator"]) == (None, "")
+    assert (seed.limits[1]["upper"], seed.limits[1]["upper_operator"]) == (Decimal("69.9"), "<=")
+    assert (seed.variation[0]["within"], seed.variation[0]["analytical"]) == (Decimal("9.3"), None)
+    assert seed.influences[0] == {
+        "effect": "lowers",
+        "text": "a meal",
+        "source": "A book",
+        "source_url": "https://example.org/book",
+    }
+    assert seed.related == [{"marker": "copper", "why": "Zinc taken for long lowers copper."}]
+    assert seed.sources == [{"title": "A book", "url": "https://example.org/book", "year": 2012}]
     assert seed.gaps[0]["reason"] == "Not published."
     assert seed.ambiguous[0]["names"] == {"umol/L": ["Zinc SI"]}
 
@@ -181,6 +225,23 @@ WRONG = [
     ('aliases = ["Zn", "Zink"]', 'aliases = "Zn"', "aliases", "a list"),
     ('[[gaps]]\nfrom = "14 days"', '[gaps]\nfrom = "14 days"', "gaps", "a list"),
     ('name = "Zinc"', 'name = "Zinc', "file", "line 2"),
+    ("enzymes need.", "enzymes need", "summary", "ends with a period"),
+    ('si = "umol/L"', 'si = "mol/L"', "si", "not a unit"),
+    ("year = 2012", 'year = "2012"', "sources.book.year", "is a year"),
+    ("year = 2012", "year = 12", "sources.book.year", "is a year"),
+    ('to = "18 years"', 'to = "18 years"\nkey = "newborns"', "ranges[1].key", "stands twice"),
+    ('upper = "69.9"', 'upper = "61"', "limits[1].upper", "ends what starts lower"),
+    ('operator = "<"', 'operator = "<"\nupper = "70"', "limits[0].upper", "ends what starts lower"),
+    ('upper_operator = "<="', 'upper_operator = ">"', "limits[1].upper_operator", "is < or <="),
+    ('upper = "69.9"\n', "", "limits[1].upper_operator", "beside an upper"),
+    ('within = "9.3"\n', "", "variation[0].within", "is missing"),
+    ('between = "9.4"', 'between = "0"', "variation[0].between", "above 0"),
+    ('10 weeks"\nsource = "book"', '10 weeks"', "variation[0].source", "[sources]"),
+    ('effect = "lowers"', 'effect = "heals"', "influences[0].effect", "is one of"),
+    ('text = "a meal"\n', "", "influences[0].text", "is missing"),
+    ('text = "a meal"\nsource = "book"', 'text = "a meal"', "influences[0].source", "[sources]"),
+    ('marker = "copper"', 'marker = "zinc"', "related[0].marker", "another marker"),
+    ("lowers copper.", "lowers copper", "related[0].why", "ends with a period"),
 ]
 
 
@@ -224,7 +285,7 @@ def test_ranges_overlap_only_within_one_population_laboratory_method_and_time(tm
 
 def test_a_limit_that_stands_twice_is_refused(tmp_path):
     again = '[[limits]]\nkey = "low"\nname = "Low"\noperator = "<"\nvalue = "50"\nunit = "ug/dL"\nsource = "book"\n'
-    with pytest.raises(SeedError, match=r"markers/zinc.toml: limits\[1\].key: low stands twice"):
+    with pytest.raises(SeedError, match=r"markers/zinc.toml: limits\[2\].key: low stands twice"):
         read_marker(written(tmp_path, ZINC + again), LABORATORIES)
 
 

@@ -15,6 +15,7 @@ from markers.models import (
     AmbiguousUnit,
     DecisionLimit,
     Edition,
+    Influence,
     Laboratory,
     LoincCode,
     Marker,
@@ -23,6 +24,9 @@ from markers.models import (
     PanelMarker,
     RangeGap,
     ReferenceRange,
+    Related,
+    Source,
+    Variation,
 )
 from markers.queries import catalogue
 from tests.conftest import ROOT
@@ -37,6 +41,10 @@ TABLES = (
     DecisionLimit,
     RangeGap,
     AmbiguousUnit,
+    Variation,
+    Influence,
+    Related,
+    Source,
     Laboratory,
     Panel,
     PanelMarker,

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from markers.catalogue import overlaps
 from markers.interval import Interval
+from markers.overlap import overlaps
 from markers.reference import Age, Collection, Range, Subject, may_come_before, misfits
 
 BIRTHS = [date(2000, 1, 1) + timedelta(days) for days in range(1461)]

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from markers.catalogue import Seed, SeedError, overlaps, read_laboratories, read_marker, read_panels
+from markers.catalogue import SeedError, read_laboratories, read_panels
 from markers.models import (
     Alias,
     AmbiguousUnit,
     DecisionLimit,
     Edition,
+    Influence,
     Laboratory,
     LoincCode,
     Marker,
@@ -26,8 +27,13 @@ from markers.models import (
     PanelMarker,
     RangeGap,
     ReferenceRange,
+    Related,
+    Source,
+    Variation,
 )
+from markers.overlap import overlaps
 from markers.queries import touch
+from markers.seed import Seed, read_marker
 
 
 class Command(BaseCommand):
@@ -66,6 +72,10 @@ def read(folder: Path) -> tuple[dict[str, dict[str, Any]], list[Seed], list[dict
                 raise SeedError(seed.file, f"loinc[{place}].code", where)
             owner[code["code"]] = seed
     _check_names(seeds)
+    for seed in seeds:
+        for place, one in enumerate(seed.related):
+            if not any(other.file.stem == one["marker"] for other in seeds):
+                raise SeedError(seed.file, f"related[{place}].marker", f"there is no marker {one['marker']}")
     return laboratories, seeds, read_panels(folder / "panels.toml", {seed.marker["slug"]: seed for seed in seeds})
 
 
@@ -89,16 +99,18 @@ def load(laboratories: dict[str, dict[str, Any]], seeds: list[Seed], panels: lis
         _, changed = _put(Laboratory, slug, fields, one)
         counts["changed"] += changed
     owners = {row.slug: row for row in Laboratory.objects.all()}
-    for seed in seeds:
-        marker, changed = _put(Marker, seed.marker["slug"], seed.marker, seed)
+    put = [(seed, *_put(Marker, seed.marker["slug"], seed.marker, seed)) for seed in seeds]
+    markers = {marker.slug: marker for _, marker, _ in put}
+    for seed, marker, changed in put:
         if changed:
-            _fill(marker, seed, owners)
+            _fill(marker, seed, owners, markers)
         counts["changed"] += changed
         counts["units"] += len(seed.units)
         counts["ranges"] += len(seed.ranges)
         counts["limits"] += len(seed.limits)
     for position, panel in enumerate(panels):
-        fields = {"name": panel["name"], "summary": panel.get("summary", ""), "position": position}
+        told = {name: panel.get(name, "") for name in ("summary", "why")}
+        fields = {"name": panel["name"], **told, "position": position}
         row, changed = _put(Panel, panel["slug"], fields, (position, panel))
         if changed:
             row.places.all().delete()
@@ -121,7 +133,7 @@ def _put(model: Any, slug: str, fields: dict[str, Any], record: Any) -> tuple[An
     return row, True
 
 
-def _fill(marker: Marker, seed: Seed, owners: dict[str, Laboratory]) -> None:
+def _fill(marker: Marker, seed: Seed, owners: dict[str, Laboratory], markers: dict[str, Marker]) -> None:
     """Everything that hangs on a marker, as its seed says; ranges that a curator wrote go before the seed's."""
     curated = [
         {**vars(row), "laboratory": row.laboratory.slug if row.laboratory else ""}
@@ -142,6 +154,10 @@ def _fill(marker: Marker, seed: Seed, owners: dict[str, Laboratory]) -> None:
         (DecisionLimit, seed.limits),
         (RangeGap, seed.gaps),
         (AmbiguousUnit, seed.ambiguous),
+        (Variation, seed.variation),
+        (Influence, seed.influences),
+        (Related, [{"other": markers[one["marker"]], "why": one["why"]} for one in seed.related]),
+        (Source, seed.sources),
     ):
         _replace(model.objects.filter(marker=marker), marker, wanted)
 

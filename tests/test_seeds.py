@@ -15,8 +15,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from markers.catalogue import loinc_is_valid
 from markers.interval import Interval
+from markers.loinc import loinc_is_valid
 from markers.management.commands.load_seeds import read
 from markers.queries import catalogue
 from markers.reference import Age, Collection, Subject, best_fit, date_at_age
@@ -100,12 +100,57 @@ def test_every_marker_stands_in_a_panel():
     assert {slug for panel in PANELS for slug in panel["markers"]} == set(BY_SLUG)
 
 
+# What a page says of each marker
+
+COMPLETE = sorted(slug for slug, seed in BY_SLUG.items() if seed.marker["summary"])
+each_complete = pytest.mark.parametrize("slug", COMPLETE)
+
+
+@each_complete
+def test_a_summary_is_one_sentence_of_plain_length(slug):
+    told = BY_SLUG[slug].marker["summary"]
+    assert told.endswith(".")
+    assert 40 <= len(told) <= 220, told
+    assert not re.search(r"[.!?] [A-Z]", told), told
+
+
+@each_complete
+def test_a_marker_has_neighbors_each_with_a_sentence(slug):
+    assert 2 <= len(BY_SLUG[slug].related) <= 8
+    for one in BY_SLUG[slug].related:
+        assert 20 <= len(one["why"]) <= 200, one
+
+
+@each_complete
+def test_a_marker_has_a_conventional_and_an_si_unit_among_its_own(slug):
+    marker = BY_SLUG[slug].marker
+    codes = {one["code"] for one in BY_SLUG[slug].units}
+    assert {marker["conventional_unit"], marker["si_unit"]} <= codes, marker
+
+
+@each_complete
+def test_a_marker_with_a_choice_of_ranges_says_which_was_chosen(slug):
+    owners = {one["laboratory"] for one in BY_SLUG[slug].ranges}
+    assert BY_SLUG[slug].marker["choice"] or len(owners) < 2, owners
+
+
+@each_complete
+def test_no_words_of_a_seed_judge_a_value(slug):
+    banned = r"\b(ab)?normal\b|\boptimal\b|\b(un)?healthy (value|level|range)|\bcritical|\bsevere|\bdanger|\bdesirable"
+    seed = BY_SLUG[slug]
+    told = [seed.marker["summary"], seed.marker["choice"], *(one["name"] for one in seed.limits)]
+    told += [one[name] for one in seed.ranges for name in ("group", "note")]
+    told += [one["text"] for one in seed.influences] + [one["why"] for one in seed.related]
+    assert not [one for one in told if re.search(banned, one, re.IGNORECASE)]
+
+
 # Where figures come from
 
 
 @each_marker
 def test_every_range_and_limit_has_a_source(slug):
-    for one in (*BY_SLUG[slug].ranges, *BY_SLUG[slug].limits):
+    seed = BY_SLUG[slug]
+    for one in (*seed.ranges, *seed.limits, *seed.variation, *seed.influences):
         assert len(one["source"]) > 5, one
         assert re.fullmatch(r"(https?://\S+)?", one["source_url"]), one
 
@@ -119,7 +164,8 @@ def test_every_factor_has_a_source_or_a_basis_and_a_published_pair(slug):
 
 @each_marker
 def test_every_source_is_used_and_none_hides_its_address_in_its_title(slug):
-    used = {one.get("source") for kind in ("ranges", "limits", "units") for one in RAW[slug].get(kind, [])}
+    kinds = ("ranges", "limits", "units", "variation", "influences")
+    used = {one.get("source") for kind in kinds for one in RAW[slug].get(kind, [])}
     assert used - {None} == set(RAW[slug].get("sources", {}))
     for one in RAW[slug].get("sources", {}).values():
         assert not re.search(r"https?://|\b[\w.]+\.(org|com|uk)/", one["title"]), one
