@@ -9,8 +9,72 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 
-from markers.reference import Range
+from markers.interval import Interval
+from markers.reference import Age, Range
 from markers.units import UnitTable
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Where a figure or a claim comes from; without a year where the source bears none."""
+
+    title: str
+    url: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A guideline's threshold or band, in `unit`; limits of one scheme belong on one line."""
+
+    key: str
+    name: str
+    scheme: str
+    operator: str
+    interval: Interval
+    unit: str
+    source: Cited
+    condition: str = ""
+    sex: str = "any"
+    age_from: Age | None = None
+    age_to: Age | None = None
+
+    @property
+    def value(self) -> Decimal:
+        """The threshold, or where the band starts."""
+        bound = self.interval.high if self.operator.startswith("<") else self.interval.low
+        return Decimal(bound)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Ages for which no general range exists, with the reason."""
+
+    sex: str
+    age_from: Age | None
+    age_to: Age | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How much a marker varies, as coefficients of variation in percent."""
+
+    within: Decimal
+    between: Decimal | None
+    analytical: Decimal | None
+    group: str
+    note: str
+    source: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """What raises or lowers a marker, or moves it otherwise."""
+
+    effect: str
+    text: str
+    source: Cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +96,23 @@ class MarkerFacts:
     plausible_low: Decimal | None = None
     plausible_high: Decimal | None = None
     panels: tuple[str, ...] = ()
+    summary: str = ""
+    choice: str = ""
+    conventional_unit: str = ""
+    si_unit: str = ""
+    limits: tuple[Limit, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    variation: tuple[Variation, ...] = ()
+    influences: tuple[Influence, ...] = ()
+    related: tuple[tuple[str, str], ...] = ()
+    unit_sources: Mapping[str, tuple[str, Cited | None]] = field(default_factory=dict)
+    loinc_names: Mapping[str, str] = field(default_factory=dict)
+    years: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    article: str = ""
+
+    def cited(self, title: str, url: str = "") -> Cited:
+        """A source of this marker with its year, where one is known."""
+        return Cited(title, url, self.years.get((title, url)))
 
     @property
     def names(self) -> Iterator[str]:
@@ -47,6 +128,7 @@ class PanelFacts:
     name: str
     summary: str
     markers: tuple[str, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True)

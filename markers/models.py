@@ -43,6 +43,14 @@ def age_problem(one: RangeGap | DecisionLimit | ReferenceRange) -> dict[str, str
     return {"age_to": f"The age it ends at, {end}, comes after the age it starts at, {start}."}
 
 
+def _start(one: RangeGap | DecisionLimit | ReferenceRange) -> Age | None:
+    return None if one.age_from is None else Age(one.age_from, one.age_from_unit)
+
+
+def _end(one: RangeGap | DecisionLimit | ReferenceRange) -> Age | None:
+    return None if one.age_to is None else Age(one.age_to, one.age_to_unit)
+
+
 def _refuse(problems: dict[str, str]) -> None:
     told = {name: problem for name, problem in problems.items() if problem}
     if told:
@@ -340,12 +348,12 @@ class ReferenceRange(models.Model):
     @property
     def start(self) -> Age | None:
         """The first age it applies to."""
-        return None if self.age_from is None else Age(self.age_from, self.age_from_unit)
+        return _start(self)
 
     @property
     def end(self) -> Age | None:
         """The first age it no longer applies to."""
-        return None if self.age_to is None else Age(self.age_to, self.age_to_unit)
+        return _end(self)
 
     @property
     def rule(self) -> Range:
@@ -368,6 +376,7 @@ class ReferenceRange(models.Model):
             note=self.note,
             in_force_from=self.in_force_from,
             in_force_to=self.in_force_to,
+            key=self.key,
         )
 
 
@@ -388,6 +397,16 @@ class RangeGap(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+    @property
+    def start(self) -> Age | None:
+        """The first age it applies to."""
+        return _start(self)
+
+    @property
+    def end(self) -> Age | None:
+        """The first age it no longer applies to."""
+        return _end(self)
 
     def clean(self) -> None:
         """Refuses ages that nobody can have."""
@@ -424,6 +443,23 @@ class DecisionLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.operator} {self.value} {self.unit})"
+
+    @property
+    def start(self) -> Age | None:
+        """The first age it applies to."""
+        return _start(self)
+
+    @property
+    def end(self) -> Age | None:
+        """The first age it no longer applies to."""
+        return _end(self)
+
+    @property
+    def interval(self) -> Interval:
+        """What it reaches over, in `unit`."""
+        if self.operator.startswith("<"):
+            return Interval(None, self.value, high_strict=self.operator == "<")
+        return Interval(self.value, self.upper, self.operator == ">", self.upper_operator == "<")
 
     def clean(self) -> None:
         """Refuses ages that nobody can have, and a band that ends before it starts."""

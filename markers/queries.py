@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
 
-from markers.facts import Catalogue, MarkerFacts, PanelFacts
+from markers import facts
+from markers.facts import Catalogue, Cited, Gap, Limit, MarkerFacts, PanelFacts
 from markers.models import (
     Alias,
     AmbiguousUnit,
+    Article,
+    DecisionLimit,
     Edition,
+    Influence,
     Laboratory,
     LoincCode,
     Marker,
     MarkerUnit,
     Panel,
     PanelMarker,
+    RangeGap,
     ReferenceRange,
+    Related,
+    Source,
+    Variation,
 )
 from markers.reference import Range
 from markers.units import Unit, UnitTable
@@ -65,24 +73,27 @@ def _read(token: uuid.UUID | None) -> Catalogue:
     aliases: dict[int, list[str]] = defaultdict(list)
     for marker_id, name in Alias.objects.values_list("marker_id", "name"):
         aliases[marker_id].append(name)
-    codes: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
-    for marker_id, code, unit_code, method in LoincCode.objects.values_list("marker_id", "code", "unit", "method"):
-        codes[marker_id][code] = (unit_code, method)
+    codes: dict[int, dict[str, LoincCode]] = defaultdict(dict)
+    for found in LoincCode.objects.all():
+        codes[found.marker_id][found.code] = found
     places: dict[str, list[tuple[str, int]]] = defaultdict(list)
     panels_of: dict[int, list[str]] = defaultdict(list)
     rows = PanelMarker.objects.order_by("panel__position", "panel_id", "position")
     for panel, slug, marker_id in rows.values_list("panel__slug", "marker__slug", "marker_id"):
         places[panel].append((slug, marker_id))
         panels_of[marker_id].append(panel)
+    told = _told()
     markers = [
         _facts(
             marker,
             _table(marker, units[marker.pk], ambiguous[marker.pk]),
             ranges=tuple(ranges[marker.pk]),
             aliases=tuple(aliases[marker.pk]),
-            loinc=codes[marker.pk],
+            loinc={code: (one.unit, one.method) for code, one in codes[marker.pk].items()},
+            loinc_names={code: one.name for code, one in codes[marker.pk].items()},
             unit_names=_unit_names(ambiguous[marker.pk]),
             panels=tuple(panels_of[marker.pk]),
+            **told(marker.pk, units[marker.pk]),
         )
         for marker in Marker.objects.order_by("name")
     ]
@@ -93,7 +104,7 @@ def _read(token: uuid.UUID | None) -> Catalogue:
         by_id={one.id: one for one in markers},
         by_loinc={code: one for one in markers for code in one.loinc},
         panels=tuple(
-            PanelFacts(panel.slug, panel.name, panel.summary, tuple(slug for slug, _ in places[panel.slug]))
+            PanelFacts(panel.slug, panel.name, panel.summary, tuple(slug for slug, _ in places[panel.slug]), panel.why)
             for panel in Panel.objects.order_by("position", "name")
         ),
         laboratories={name: one.slug for one in laboratories for name in one.names},
@@ -113,7 +124,64 @@ def _facts(marker: Marker, table: UnitTable, **parts: Any) -> MarkerFacts:
         units=table,
         plausible_low=marker.plausible_low,
         plausible_high=marker.plausible_high,
+        summary=marker.summary,
+        choice=marker.choice,
+        conventional_unit=marker.conventional_unit or marker.unit,
+        si_unit=marker.si_unit or marker.unit,
         **parts,
+    )
+
+
+def _told() -> Callable[[int, list[MarkerUnit]], dict[str, Any]]:
+    """What pages say of a marker beyond what judges results, by its id."""
+    limits, gaps, variation = _by_marker(DecisionLimit), _by_marker(RangeGap), _by_marker(Variation)
+    influences, related = _by_marker(Influence), _by_marker(Related, "other")
+    years: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    for source in Source.objects.exclude(year=None):
+        years[source.marker_id][source.title, source.url] = source.year  # type: ignore[assignment]
+    articles = dict(Article.objects.values_list("marker_id", "text"))
+
+    def told(marker_id: int, units: list[MarkerUnit]) -> dict[str, Any]:
+        def cited(row: Any) -> Cited:
+            return Cited(row.source, row.source_url, years[marker_id].get((row.source, row.source_url)))
+
+        return {
+            "limits": tuple(_limit(row, cited(row)) for row in limits[marker_id]),
+            "gaps": tuple(Gap(row.sex, row.start, row.end, row.reason) for row in gaps[marker_id]),
+            "variation": tuple(
+                facts.Variation(row.within, row.between, row.analytical, row.group, row.note, cited(row))
+                for row in variation[marker_id]
+            ),
+            "influences": tuple(facts.Influence(row.effect, row.text, cited(row)) for row in influences[marker_id]),
+            "related": tuple((row.other.slug, row.why) for row in related[marker_id]),
+            "unit_sources": {unit.code: (unit.basis, cited(unit) if unit.source else None) for unit in units},
+            "years": years[marker_id],
+            "article": articles.get(marker_id, ""),
+        }
+
+    return told
+
+
+def _by_marker(model: Any, *related: str) -> dict[int, list[Any]]:
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for row in model.objects.select_related(*related).order_by("id") if related else model.objects.order_by("id"):
+        rows[row.marker_id].append(row)
+    return rows
+
+
+def _limit(row: DecisionLimit, source: Cited) -> Limit:
+    return Limit(
+        key=row.key,
+        name=row.name,
+        scheme=row.scheme,
+        operator=row.operator,
+        interval=row.interval,
+        unit=row.unit,
+        source=source,
+        condition=row.condition,
+        sex=row.sex,
+        age_from=row.start,
+        age_to=row.end,
     )
 
 

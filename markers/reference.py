@@ -65,6 +65,13 @@ class Range:
     note: str = ""
     in_force_from: date | None = None
     in_force_to: date | None = None
+    key: str = ""
+
+    def is_in_force(self, day: date) -> bool:
+        """True for a day from its first (inclusive) to its last (exclusive)."""
+        return (self.in_force_from is None or self.in_force_from <= day) and (
+            self.in_force_to is None or day < self.in_force_to
+        )
 
     @property
     def origin(self) -> Origin:

@@ -110,6 +110,12 @@ class Seed:
     related: list[dict[str, Any]]
     sources: list[dict[str, Any]]
 
+    def bears(self, kind: str, key: str) -> bool:
+        """True if an article can ask for this figure: a range or limit by its key, a share of the variation."""
+        if kind == "variation":
+            return bool(self.variation) and self.variation[0].get(key) is not None
+        return key in {one["key"] for one in (self.ranges if kind == "range" else self.limits)}
+
 
 def read_marker(file: Path, laboratories: Mapping[str, Any]) -> Seed:
     """The records of one marker's file; SeedError names what is wrong."""

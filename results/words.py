@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, log10
+from math import log10
 
 from markers.facts import MarkerFacts
 from markers.interval import Exact, Interval
 from markers.reference import age_on
 from markers.units import decimal_text, rounded_text
 from markers.units import unit_text as unit_text
+from markers.words import number_text as number_text
+from markers.words import range_text as range_text
+from markers.words import rounded
 from results.interpretation import WORDS
 from results.series import Judgment, Point, Series, difference
 
@@ -40,7 +43,7 @@ def decimals_in(marker: MarkerFacts, unit: str) -> int:
 
 def telling_decimals(point: Point, decimals: int) -> int:
     """Decimals enough for a point's shown value and bounds to stand to each other as the exact ones do."""
-    return bounds_decimals(point.number, point.judgment.interval, decimals, _is_rounded(point))
+    return bounds_decimals(point.number, point.judgment.interval, decimals, _isrounded(point))
 
 
 def bounds_decimals(number: Exact, interval: Interval | None, decimals: int, is_rounded: bool = False) -> int:
@@ -48,7 +51,7 @@ def bounds_decimals(number: Exact, interval: Interval | None, decimals: int, is_
     if interval is None:
         return decimals
     for more in range(decimals, decimals + 6):
-        shown = Fraction(_rounded(number, more) if is_rounded else number)
+        shown = Fraction(rounded(number, more) if is_rounded else number)
         bounds = [bound for bound in (interval.low, interval.high) if bound is not None]
         ends = [(bound, Fraction(number_text(bound, more))) for bound in bounds]
         if all(_order(number, exact) == _order(shown, rounded) for exact, rounded in ends):
@@ -60,34 +63,8 @@ def _order(one: Exact, other: Exact) -> int:
     return (Fraction(one) > Fraction(other)) - (Fraction(one) < Fraction(other))
 
 
-def _is_rounded(point: Point) -> bool:
+def _isrounded(point: Point) -> bool:
     return point.is_converted or len(decimal_text(point.number)) > LONGEST_SHOWN
-
-
-def number_text(number: Exact, decimals: int) -> str:
-    """A number as it stands, or rounded where it was converted."""
-    return decimal_text(number) if isinstance(number, Decimal) else _rounded(number, decimals)
-
-
-def _rounded(number: Exact, decimals: int) -> str:
-    """A number rounded to a count of decimals; to two digits where less than one of the last place would be left."""
-    size = abs(Fraction(number))
-    if 0 < size < Fraction(1, 10**decimals):
-        places = 1 - floor(log10(size))
-        decimals = min(places, -int(number.as_tuple().exponent)) if isinstance(number, Decimal) else places
-    return rounded_text(number, decimals)
-
-
-def range_text(interval: Interval | None, decimals: int = 2) -> str:
-    """0.7–1.8, up to 5, below 5.7, from 60, above 60; empty without a bound."""
-    if interval is None or interval.is_open:
-        return ""
-    if interval.low is None:
-        return f"{'below' if interval.high_strict else 'up to'} {number_text(interval.high, decimals)}"  # type: ignore[arg-type]
-    if interval.high is None:
-        return f"{'above' if interval.low_strict else 'from'} {number_text(interval.low, decimals)}"
-    low, high = (number_text(bound, decimals) for bound in (interval.low, interval.high))
-    return f"{'above ' if interval.low_strict else ''}{low}–{'below ' if interval.high_strict else ''}{high}"
 
 
 def range_in_sentence(interval: Interval, decimals: int) -> str:
@@ -98,9 +75,9 @@ def range_in_sentence(interval: Interval, decimals: int) -> str:
 def shown_number(point: Point, decimals: int) -> str:
     """The number of a point: as written; with ≈ where converted or too long to read."""
     sign = point.value.comparator
-    if not _is_rounded(point):
+    if not _isrounded(point):
         return f"{sign}{decimal_text(point.number)}"
-    text = _rounded(point.number, decimals)
+    text = rounded(point.number, decimals)
     return f"{sign}{text}" if Fraction(text) == Fraction(point.number) else f"≈ {sign}{text}"
 
 
@@ -154,7 +131,7 @@ def difference_sentence(newer: Point, older: Point, decimals: int) -> tuple[str,
 
 
 def _places(point: Point, decimals: int) -> int:
-    if _is_rounded(point):
+    if _isrounded(point):
         return decimals
     return max(0, -int(point.number.as_tuple().exponent)) if isinstance(point.number, Decimal) else decimals
 

@@ -49,7 +49,7 @@ TABLES = (
     Panel,
     PanelMarker,
 )
-SHARE = "Catalogue: {} markers, {} units, {} ranges, {} limits, {} panels, {} laboratories ({} changed).\n"
+SHARE = "Catalogue: {} markers, {} units, {} ranges, {} limits, {} panels, {} laboratories, {} articles ({} changed).\n"
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from markers import models
+from markers.article import Article, read_article, references
 from markers.catalogue import SeedError, read_laboratories, read_panels
 from markers.models import (
     Alias,
@@ -47,15 +49,16 @@ class Command(BaseCommand):
         """Reads every file first; a wrong one changes nothing."""
         try:
             laboratories, seeds, panels = read(options["seeds"])
+            articles = read_articles(options["seeds"], seeds)
         except SeedError as problem:
             raise CommandError(f"{problem}. Nothing was loaded.") from problem
         with transaction.atomic():
             Edition.objects.select_for_update().first()  # a curator who is saving goes first
-            counts = load(laboratories, seeds, panels)
+            counts = load(laboratories, seeds, panels, articles)
             if counts["changed"]:
                 touch()
         if options["verbosity"]:
-            names = ("markers", "units", "ranges", "limits", "panels", "laboratories")
+            names = ("markers", "units", "ranges", "limits", "panels", "laboratories", "articles")
             told = ", ".join(f"{counts[name]} {name}" for name in names)
             self.stdout.write(f"Catalogue: {told} ({counts['changed']} changed).")
 
@@ -79,6 +82,21 @@ def read(folder: Path) -> tuple[dict[str, dict[str, Any]], list[Seed], list[dict
     return laboratories, seeds, read_panels(folder / "panels.toml", {seed.marker["slug"]: seed for seed in seeds})
 
 
+def read_articles(folder: Path, seeds: list[Seed]) -> dict[str, tuple[Article, str]]:
+    """Each article of a folder with its text, by slug; SeedError for one whose marker or figures have no seed."""
+    by_slug = {seed.file.stem: seed for seed in seeds}
+    found = {}
+    for file in sorted((folder / "articles").glob("*.md")):
+        if file.stem not in by_slug:
+            raise SeedError(file, "file", "there is no marker of this name")
+        article = read_article(file)
+        for one in references(article):
+            if one.marker not in by_slug or not by_slug[one.marker].bears(one.kind, one.key):
+                raise SeedError(file, str(one), "there is no such figure")
+        found[file.stem] = (article, file.read_text(encoding="utf-8"))
+    return found
+
+
 def _check_names(seeds: list[Seed]) -> None:
     """SeedError where a name could mean two markers: it would be taken for neither."""
     owner: dict[str, Seed] = {}
@@ -89,9 +107,15 @@ def _check_names(seeds: list[Seed]) -> None:
                 raise SeedError(seed.file, "aliases", f"{name} already means {other.file.stem}")
 
 
-def load(laboratories: dict[str, dict[str, Any]], seeds: list[Seed], panels: list[dict[str, Any]]) -> Counter[str]:
+def load(
+    laboratories: dict[str, dict[str, Any]],
+    seeds: list[Seed],
+    panels: list[dict[str, Any]],
+    articles: dict[str, tuple[Article, str]],
+) -> Counter[str]:
     """Brings the tables in line with the seeds that changed since they were loaded; what curators wrote stays."""
     counts: Counter[str] = Counter(laboratories=len(laboratories), markers=len(seeds), panels=len(panels))
+    counts["articles"] = len(articles)
     for slug, one in laboratories.items():
         fields = {"name": one["name"], "aliases": one.get("aliases", []), "url": one.get("url", "")}
         if not Laboratory.objects.filter(slug=slug).exists():
@@ -120,7 +144,19 @@ def load(laboratories: dict[str, dict[str, Any]], seeds: list[Seed], panels: lis
                 for place, slug in enumerate(panel["markers"])
             )
         counts["changed"] += changed
+    for slug, (article, text) in articles.items():
+        fields = {"text": text, "version": article.version, "dated": article.dated}
+        counts["changed"] += _put_article(markers[slug], fields)
     return counts
+
+
+def _put_article(marker: Marker, fields: dict[str, Any]) -> bool:
+    """Brings a marker's article in line with its seed; True if it was changed."""
+    digest = hashlib.sha256(fields["text"].encode()).hexdigest()
+    if models.Article.objects.filter(marker=marker, seed_digest=digest).exists():
+        return False
+    models.Article.objects.update_or_create(marker=marker, defaults=fields | {"seed_digest": digest})
+    return True
 
 
 def _put(model: Any, slug: str, fields: dict[str, Any], record: Any) -> tuple[Any, bool]:

@@ -1,0 +1,182 @@
+"""What a marker's page says, in the order it says it: typed records with their sources numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from markers.bands import Line, Zone, lines
+from markers.facts import Cited, Gap, MarkerFacts
+from markers.reference import Range
+from markers.sources import Bibliography
+from markers.units import Unit, decimal_text, unit_text
+from markers.words import PEOPLE, ages_text, people_text, range_text
+
+Number = Callable[[Cited], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A line of the drawing with the number of each zone's source, in the order of its zones."""
+
+    line: Line
+    cited: tuple[int, ...]
+
+    @property
+    def told(self) -> list[tuple[Zone, int]]:
+        """Each zone with the number of its source."""
+        return list(zip(self.line.zones, self.cited, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class RangeRow:
+    """A range as the table says it."""
+
+    people: str
+    figures: str
+    since: str
+    number: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RangeGroup:
+    """The ranges of one owner: general, or a laboratory's."""
+
+    owner: str
+    rows: tuple[RangeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariationRow:
+    """A study of how much a marker varies, in percent."""
+
+    within: str
+    between: str
+    analytical: str
+    group: str
+    note: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A further unit with how it is reached and what says so."""
+
+    unit: str
+    rule: str
+    basis: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything a page shows from a marker's data."""
+
+    lines: tuple[Drawn, ...]
+    ranges: tuple[RangeGroup, ...]
+    gaps: tuple[tuple[str, str], ...]
+    raises: tuple[tuple[str, int], ...]
+    lowers: tuple[tuple[str, int], ...]
+    others: tuple[tuple[str, int], ...]
+    variation: tuple[VariationRow, ...]
+    units: tuple[UnitRow, ...]
+
+
+def figures(marker: MarkerFacts, day: date, sources: Bibliography) -> Figures:
+    """The figures of a marker as they stand on a day; each source gets its number in `sources`."""
+
+    def number(source: Cited) -> int:
+        return sources.number(source.title, source.url, source.year)
+
+    def moved(effect: str) -> tuple[tuple[str, int], ...]:
+        return tuple((one.text, number(one.source)) for one in marker.influences if one.effect == effect)
+
+    return Figures(
+        lines=tuple(_drawn(marker, line, number) for line in lines(marker, day)),
+        ranges=tuple(_range_groups(marker, day, number)),
+        gaps=tuple((gap_people(gap), gap.reason) for gap in marker.gaps),
+        raises=moved("raises"),
+        lowers=moved("lowers"),
+        others=moved("other"),
+        variation=tuple(
+            VariationRow(
+                decimal_text(one.within),
+                "" if one.between is None else decimal_text(one.between),
+                "" if one.analytical is None else decimal_text(one.analytical),
+                one.group,
+                one.note,
+                number(one.source),
+            )
+            for one in marker.variation
+        ),
+        units=tuple(_unit_rows(marker, number)),
+    )
+
+
+def _drawn(marker: MarkerFacts, line: Line, number: Number) -> Drawn:
+    return Drawn(line, tuple(number(marker.cited(zone.source.title, zone.source.url)) for zone in line.zones))
+
+
+def _range_groups(marker: MarkerFacts, day: date, number: Number) -> list[RangeGroup]:
+    """The general ranges first, then each laboratory's by name; those no longer in force are left out."""
+    owners: dict[str, list[Range]] = {}
+    for one in sorted(marker.ranges, key=lambda one: one.laboratory_name):
+        if one.is_in_force(day):
+            owners.setdefault(one.laboratory_name, []).append(one)
+    return [
+        RangeGroup(owner, tuple(_range_row(marker, one, number) for one in sorted(rows, key=_by_people)))
+        for owner, rows in owners.items()
+    ]
+
+
+def _by_people(one: Range) -> tuple[bool, float, str]:
+    """Ranges of everybody first, by age, then by sex."""
+    years = {"days": 1 / 365, "months": 1 / 12, "years": 1.0}
+    start = 0.0 if one.age_from is None else one.age_from.number * years[one.age_from.unit]
+    return bool(one.condition or one.method), start, one.sex
+
+
+def _range_row(marker: MarkerFacts, one: Range, number: Number) -> RangeRow:
+    source = marker.cited(one.source, one.source_url)
+    since = f"in force from {one.in_force_from:%-d %B %Y}" if one.in_force_from else str(source.year or "")
+    return RangeRow(
+        people=_people(one),
+        figures=f"{range_text(one.interval)} {unit_text(one.unit)}",
+        since=since,
+        number=number(source),
+        note=one.note,
+    )
+
+
+def _people(one: Range) -> str:
+    """Whom a range is for, in words: its group, with what the group's name leaves unsaid."""
+    told = people_text(one)
+    if not one.group:
+        return told or "everybody"
+    return f"{one.group} ({told})" if told else one.group
+
+
+def _unit_rows(marker: MarkerFacts, number: Number) -> list[UnitRow]:
+    rows = []
+    for code, rule in marker.units.units.items():
+        if code != marker.units.own:
+            basis, source = marker.unit_sources.get(code, ("", None))
+            rows.append(
+                UnitRow(unit_text(code), _rule(rule, marker.units.own), basis, number(source) if source else None)
+            )
+    return rows
+
+
+def _rule(rule: Unit, own: str) -> str:
+    """1 mg/L = 84.746 nmol/L ... as it is stored: the number times or divided by what, and what is added."""
+    told = f"{unit_text(own)} = {unit_text(rule.code)}"
+    told += "" if rule.factor == 1 else f" × {decimal_text(rule.factor)}"
+    told += "" if rule.divisor == 1 else f" ÷ {decimal_text(rule.divisor)}"
+    return told + ("" if rule.offset == 0 else f" {'+' if rule.offset > 0 else '−'} {decimal_text(abs(rule.offset))}")
+
+
+def gap_people(gap: Gap) -> str:
+    """Whom a gap concerns: female, under 18 years."""
+    return ", ".join(part for part in (PEOPLE[gap.sex], ages_text(gap.age_from, gap.age_to)) if part)
