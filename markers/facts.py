@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cached_property
 
 from markers.interval import Interval
 from markers.reference import Age, Range
+from markers.search import Index, Names
 from markers.units import UnitTable
 
 
@@ -152,12 +152,22 @@ class Catalogue:
         found = self._by_name.get(" ".join(typed.split()).casefold(), [])
         return found[0] if len(found) == 1 else None
 
+    def search(self, typed: str) -> list[MarkerFacts]:
+        """Every marker that a typed text may mean, best match first; to show, never to file a result under."""
+        return [self.markers[slug] for slug in self._index.find(typed)]
+
     def like(self, typed: str) -> list[MarkerFacts]:
         """Up to three markers whose names come near to what was typed."""
-        wanted = " ".join(typed.split()).casefold()
-        near = [name for name in self._by_name if len(wanted) >= 2 and wanted in name]
-        near += get_close_matches(wanted, self._by_name, n=6, cutoff=0.6)
-        return list({one.slug: one for name in near for one in self._by_name[name]}.values())[:3]
+        return self.search(typed)[:3]
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(
+            {
+                one.slug: Names(one.name, (one.short_name, *one.aliases), (one.slug, *one.loinc))
+                for one in self.markers.values()
+            }
+        )
 
     @cached_property
     def _by_name(self) -> dict[str, list[MarkerFacts]]:

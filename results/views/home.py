@@ -77,16 +77,13 @@ def markers(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = access.person_of(request.user, person_id)
     known, counts = catalogue(), queries.result_counts(person)
     wanted = " ".join(request.GET.get("q", "").split())[:80]
+    matches = {one.slug for one in known.search(wanted)}
     groups: list[tuple[PanelFacts, list[tuple[MarkerFacts, int]]]] = []
     lone = PanelFacts("", "Other markers", "", tuple(slug for slug, one in known.markers.items() if not one.panels))
     for panel in (*known.panels, lone):
         members = [known.markers[slug] for slug in panel.markers]
-        found = [(one, counts.get(one.id, 0)) for one in members if _matches(one, wanted)]
+        found = [(one, counts.get(one.id, 0)) for one in members if not wanted or one.slug in matches]
         if found:
             groups.append((panel, found))
     context = {"person": person, "groups": groups, "q": wanted, "section": "markers"}
     return render(request, "markers.html", context)
-
-
-def _matches(marker: MarkerFacts, wanted: str) -> bool:
-    return any(wanted.casefold() in name.casefold() for name in marker.names)
