@@ -48,8 +48,9 @@ class Public(APIView):
 
 class Markers(Public):
     def get(self, request: Request) -> Response:
-        """Every marker with its names, codes and units."""
-        return Response([summary(marker) for marker in catalogue().markers.values()])
+        """Every marker with its names, codes and units; with `q` those that it may mean, best match first."""
+        known, asked = catalogue(), request.query_params.get("q", "").strip()
+        return Response([summary(marker) for marker in (known.search(asked) if asked else known.markers.values())])
 
 
 class OneMarker(Public):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
@@ -126,3 +128,36 @@ def test_the_ends_of_the_calendar_have_an_answer(ask, born_on, on):
 def test_a_question_that_names_a_birth_date_is_kept_by_no_cache(ask):
     assert "no-store" in ask(f"markers/{B2M}/range/?sex=female&born_on=1963-06-14")["Cache-Control"]
     assert "public" in ask(f"markers/{B2M}/")["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("b2 microglobuline", B2M),
+        ("SGPT", "alt"),
+        ("Hb", "hemoglobin"),
+        ("kreatinin", "creatinine"),
+        ("2276-4", "ferritin"),
+    ],
+)
+def test_a_marker_is_found_by_what_is_typed_best_match_first(ask, typed, slug):
+    found = body(ask(f"markers/?q={quote(typed)}"))
+    assert found[0] == next(one for one in body(ask("markers/")) if one["slug"] == slug)
+    assert {"slug", "name", "specimen"} <= set(found[0])
+
+
+@pytest.mark.parametrize("query", ["?q=", "?q=%20", "?other=1"])
+def test_without_a_question_every_marker_is_listed(ask, query):
+    assert body(ask(f"markers/{query}")) == body(ask("markers/"))
+
+
+@pytest.mark.parametrize("typed", ["xyzzy", "CK-MB", "%00", "%25", "%ff", "x" * 5_000])
+def test_what_is_not_found_is_an_empty_list(ask, typed):
+    assert body(ask(f"markers/?q={typed}")) == []
+
+
+def test_a_cache_may_keep_what_was_found(ask):
+    first = ask("markers/?q=ferittin")
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    again = Client().get("/api/v1/markers/?q=ferittin", headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
