@@ -42,6 +42,7 @@ api = ([*people_api.urlpatterns, *markers_api.urlpatterns, *results_api.urlpatte
 
 urlpatterns = [
     path("", include("results.urls")),
+    path("", include("markers.urls")),
     path("", include("bloodsight.people.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

@@ -60,6 +60,7 @@ PUBLIC = [
     ("a static file", lambda c, p: c.get("/static/css/base.css"), 200),
     ("a static file that is not there", lambda c, p: c.get("/static/css/none.css"), 404),
     ("the admin's sign-in", lambda c, p: Client().get("/admin/login/"), 302),
+    ("the catalogue", lambda c, p: Client().get("/markers/?q=ferritin"), 200),
     ("health", lambda c, p: c.get("/healthz"), 200),
     ("robots", lambda c, p: c.get("/robots.txt"), 200),
     ("the API without signing in", lambda c, p: Client().get("/api/v1/persons/"), {401, 403}),

@@ -19,6 +19,8 @@ PATHS = [
     ("/people/{person}/", 12),
     ("/people/{person}/visits/", 8),
     ("/people/{person}/markers/", 8),
+    ("/markers/", 4),
+    ("/markers/?q=ferittin", 4),
 ]
 
 

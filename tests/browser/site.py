@@ -279,6 +279,12 @@ def _menu(page: Page, site: Site) -> None:
 # Every kind of page and state: name -> (who is signed in, how it is opened)
 PAGES: dict[str, tuple[str | None, Callable[[Page, Site], None]]] = {
     "welcome": (None, _at("/")),
+    "catalogue": (None, _at("/markers/")),
+    "catalogue-found": (None, _at("/markers/?q=bilirubin")),
+    "catalogue-nothing": (None, _at("/markers/?q=xyzzy")),
+    "article": (None, _at("/markers/ferritin/")),
+    "panels": (None, _at("/panels/")),
+    "panel": (None, _at("/panels/kidney-function/")),
     "sign-in": (None, _at("/accounts/login/")),
     "sign-in-refused": (None, _sign_in_refused),
     "sign-up": (None, _at("/accounts/signup/")),

@@ -1,0 +1,80 @@
+"""The public catalogue: its markers by panel, and what is found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from markers import queries
+from markers.facts import Catalogue, MarkerFacts, PanelFacts
+from markers.search import LONGEST, Index, Names
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A marker as the list shows it, with the panels that hold it."""
+
+    marker: MarkerFacts
+    panels: tuple[PanelFacts, ...]
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every marker by panel, or those that a typed text may mean, best match first."""
+    known = queries.catalogue()
+    asked = " ".join(request.GET.get("q", "").split())[:LONGEST]
+    context = {
+        "q": asked,
+        "longest": LONGEST,
+        "total": len(known.markers),
+        "found": [_found(one, known) for one in known.search(asked)],
+        "found_panels": _panels_like(asked, known),
+        "groups": [] if asked else _groups(known),
+        "lone": [] if asked else [one for one in known.markers.values() if not one.panels],
+        "section": "catalogue",
+    }
+    return render(request, "catalogue.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """A marker."""
+    marker = queries.catalogue().markers.get(slug)
+    if marker is None:
+        raise Http404
+    return render(request, "article.html", {"marker": marker})
+
+
+@require_safe
+def panels(request: HttpRequest) -> HttpResponse:
+    """Every panel with its markers."""
+    return render(request, "panels.html", {"groups": _groups(queries.catalogue())})
+
+
+@require_safe
+def panel(request: HttpRequest, slug: str) -> HttpResponse:
+    """A panel with its markers in order."""
+    known = queries.catalogue()
+    found = next((one for one in known.panels if one.slug == slug), None)
+    if found is None:
+        raise Http404
+    return render(request, "panel.html", {"panel": found, "markers": [known.markers[one] for one in found.markers]})
+
+
+def _found(marker: MarkerFacts, known: Catalogue) -> Found:
+    return Found(marker, tuple(one for one in known.panels if one.slug in marker.panels))
+
+
+def _panels_like(asked: str, known: Catalogue) -> list[PanelFacts]:
+    """The panels that a typed text may mean, as "liver" does."""
+    panels = {one.slug: one for one in known.panels}
+    names = Index({slug: Names(one.name, codes=(slug,)) for slug, one in panels.items()})
+    return [panels[slug] for slug in names.find(asked)]
+
+
+def _groups(known: Catalogue) -> list[tuple[PanelFacts, list[MarkerFacts]]]:
+    """Each panel that has markers, with its markers."""
+    return [(one, [known.markers[slug] for slug in one.markers]) for one in known.panels if one.markers]
