@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
@@ -11,7 +13,10 @@ from django.views.decorators.cache import cache_control
 
 from bloodsight.people import api as people_api
 from markers import api as markers_api
+from markers import urls as markers_urls
+from markers.feeds import SITEMAPS, Revised
 from results import api as results_api
+from results.views import article
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "BloodSight catalogue"
@@ -27,7 +32,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def robots(request: HttpRequest) -> HttpResponse:
     """Keeps crawlers out of what is personal."""
-    return HttpResponse("User-agent: *\nDisallow: /people/\nDisallow: /accounts/\n", content_type="text/plain")
+    lines = ("User-agent: *", "Disallow: /people/", "Disallow: /accounts/", f"Sitemap: {settings.SITE_URL}/sitemap.xml")
+    return HttpResponse("".join(f"{line}\n" for line in lines), content_type="text/plain")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -40,13 +46,24 @@ handler500 = "bloodsight.api_errors.server_error"
 
 api = ([*people_api.urlpatterns, *markers_api.urlpatterns, *results_api.urlpatterns], "api")
 
+# A marker's page shows one's own latest value, too: it lives in results and stands among the catalogue's pages
+catalogue = (
+    [
+        *markers_urls.urlpatterns,
+        path("markers/feed/", Revised(), name="feed"),
+        path("markers/<slug:slug>/", article.article, name="article"),
+    ],
+    "markers",
+)
+
 urlpatterns = [
     path("", include("results.urls")),
-    path("", include("markers.urls")),
+    path("", include(catalogue)),
     path("", include("bloodsight.people.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
 ]

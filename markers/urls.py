@@ -1,14 +1,11 @@
-"""The public pages of the catalogue."""
+"""The public pages of the catalogue; the page of one marker is mounted beside them by the site map."""
 
 from django.urls import URLPattern, path
 
 from markers import views
 
-app_name = "markers"
-
 urlpatterns: list[URLPattern] = [
     path("markers/", views.catalogue, name="catalogue"),
-    path("markers/<slug:slug>/", views.article, name="article"),
     path("panels/", views.panels, name="panels"),
     path("panels/<slug:slug>/", views.panel, name="panel"),
 ]

@@ -40,15 +40,6 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """A marker."""
-    marker = queries.catalogue().markers.get(slug)
-    if marker is None:
-        raise Http404
-    return render(request, "article.html", {"marker": marker})
-
-
-@require_safe
 def panels(request: HttpRequest) -> HttpResponse:
     """Every panel with its markers."""
     return render(request, "panels.html", {"groups": _groups(queries.catalogue())})
