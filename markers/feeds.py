@@ -19,7 +19,7 @@ from markers.queries import catalogue
 _PROTOCOL = settings.SITE_URL.partition("://")[0]
 
 
-class MarkerPages(Sitemap[MarkerFacts]):
+class MarkerPages(Sitemap):  # type: ignore[type-arg]
     """The page of each marker, with the date of its article."""
 
     protocol = _PROTOCOL
@@ -38,7 +38,7 @@ class MarkerPages(Sitemap[MarkerFacts]):
         return article.dated if article else None
 
 
-class PanelPages(Sitemap[PanelFacts]):
+class PanelPages(Sitemap):  # type: ignore[type-arg]
     """The page of each panel."""
 
     protocol = _PROTOCOL
@@ -52,7 +52,7 @@ class PanelPages(Sitemap[PanelFacts]):
         return reverse("markers:panel", args=[item.slug])
 
 
-class Pages(Sitemap[str]):
+class Pages(Sitemap):  # type: ignore[type-arg]
     """The pages that there is one of."""
 
     protocol = _PROTOCOL
