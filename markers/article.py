@@ -1,4 +1,20 @@
-"""Articles: what people read about a marker. Front matter and Markdown with fixed headings, checked and rendered."""
+"""Articles: what people read about a marker. Front matter and Markdown with fixed headings, checked and rendered.
+
++++
+lead = "What the marker is and why it is looked at."
+version = "1.0"
+dated = 2026-11-25
+written_by = "The BloodSight authors"         reviewed_by and reviewed_on, once it was reviewed
+
+[sources.smith-2020]
+title = "Smith A et al. What kidneys take back. Kidney Int 2020;1:1-9"
+url = "https://example.org/smith"
+year = 2020                                   undated = true, where the page bears no date
+bears = ["95 %"]                              the figures in the text that it bears, as they are written
++++
+## What it is
+The kidney filters 95 % of it [@smith-2020]. Most adults are at {range:adult}.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +115,7 @@ def read_article(file: Path) -> Article:
 
 def article_of(text: str, file: Path) -> Article:
     """The article of a text, whose file bears the marker's slug; SeedError names what is wrong and where."""
-    about, body = _parted(text, file)
+    about, body = _parted(text.replace("\r\n", "\n"), file)
     _check_about(about, file)
     sources = {key: _source(f"sources.{key}", one, file) for key, one in about["sources"].items()}
     article = Article(
@@ -121,9 +137,21 @@ def article_of(text: str, file: Path) -> Article:
 
 def render(article: Article, figures: Figures, bibliography: Bibliography) -> Rendered:
     """The article as HTML: figures from the data, sources numbered as they come."""
+    keys_told = [key for key in article.sections if key != "questions"]
+    sections = {key: render_section(article, key, figures, bibliography) for key in keys_told}
+    return Rendered(article.lead, sections, render_questions(article, figures, bibliography))
+
+
+def render_section(article: Article, key: str, figures: Figures, bibliography: Bibliography) -> str:
+    """One section as HTML, "" where the article has none: for a page that cites sources of its own in between."""
+    return html(read(article.sections.get(key, "")), _cited(article, figures, bibliography))
+
+
+def render_questions(article: Article, figures: Figures, bibliography: Bibliography) -> tuple[Question, ...]:
+    """The questions with their answers."""
     cited = _cited(article, figures, bibliography)
-    sections = {key: html(read(text), cited) for key, text in article.sections.items() if key != "questions"}
-    return Rendered(article.lead, sections, tuple(_questions(article, cited)))
+    asked = _asked(read(article.sections["questions"]))
+    return tuple(Question(plain(asks, cited), html(answer, cited), plain(answer, cited)) for asks, answer in asked)
 
 
 def references(article: Article) -> tuple[Reference, ...]:
@@ -143,18 +171,13 @@ def _cited(article: Article, figures: Figures, bibliography: Bibliography) -> Ci
     return Cited(lambda one: figures(one.kind, one.marker or article.slug, one.key), sources, bibliography)
 
 
-def _questions(article: Article, cited: Cited) -> Iterator[Question]:
-    for heading, answer in _asked(read(article.sections["questions"])):
-        yield Question(heading, html(answer, cited), plain(answer, cited))
-
-
-def _asked(tokens: list[Token]) -> Iterator[tuple[str, list[Token]]]:
-    """Each question with the tokens of its answer; what stands before the first is asked by nobody: ""."""
+def _asked(tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
+    """Each question with its answer; what stands before the first question is asked by nobody."""
     starts = [place for place, token in enumerate(tokens) if token.type == "heading_open"]
     if tokens[: starts[0] if starts else None]:
-        yield "", tokens[: starts[0] if starts else None]
+        yield [], tokens[: starts[0] if starts else None]
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
-        yield blocks(tokens[start : start + 3])[0].text, tokens[start + 3 : end]
+        yield tokens[start : start + 3], tokens[start + 3 : end]
 
 
 def _parted(text: str, file: Path) -> tuple[dict[str, Any], str]:
@@ -212,12 +235,12 @@ def _sections(body: str, file: Path) -> dict[str, str]:
     tokens, lines = read(body), body.splitlines()
     found: list[tuple[Heading, int, int]] = []  # with the lines at which the heading starts and ends
     for token, inline in pairwise(tokens):
-        if token.type != "heading_open" or token.level or token.map is None:
+        if token.type != "heading_open" or token.map is None:
             continue
+        if token.level or token.tag not in ("h2", "h3"):
+            raise SeedError(file, inline.content, "a heading starts with ## or, a question, with ###, outside of lists")
         if token.tag == "h2":
             found.append((_heading(inline.content, file), token.map[0], token.map[1]))
-        elif token.tag != "h3":
-            raise SeedError(file, inline.content, "a heading starts with ## or, a question, with ###")
     told = [heading for heading, _, _ in found]
     if "\n".join(lines[: found[0][1] if found else None]).strip():
         raise SeedError(file, "body", f"starts with ## {HEADINGS[0].title}")
@@ -259,8 +282,11 @@ def _check_marks(article: Article, file: Path) -> None:
 
 
 def _check_questions(article: Article, file: Path) -> None:
-    for question, answer in _asked(read(article.sections["questions"])):
+    for asks, answer in _asked(read(article.sections["questions"])):
+        question = "".join(block.text for block in blocks(asks))
         where = f"### {question}"
+        if keys(asks):
+            raise SeedError(file, where, "cites nothing: its answer does")
         if not question.endswith("?"):
             raise SeedError(file, where, "a question ends with a question mark, and every answer has one before it")
         if not answer:

@@ -15,6 +15,7 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -29,13 +30,14 @@ _LINK = re.compile(r"https://.+|#source-[0-9]+")
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "sup", "h3", "div"} | {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
-_KEPT = {
+_KEPT: dict[str, set[str]] = {
+    "*": set(),
     "a": {"href", "rel", "aria-label"},
     "th": {"scope"},
     "div": {"class", "role", "aria-label", "tabindex"},
     "ol": {"start"},
 }
-_SCROLLS = '<div class="scroll" role="region" aria-label="Table" tabindex="0">\n<table>\n'
+_SCROLLS = '<div class="scroll" role="group" aria-label="Table" tabindex="0">\n<table>\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ def _link_html(renderer: RendererHTML, tokens: list[Token], place: int, options:
     return renderer.renderToken(tokens, place, options, env)
 
 
-def _scoped(state: Any) -> None:
+def _scoped(state: StateCore) -> None:
     """Head cells head their column, the first cell of a row its row."""
     for before, token in zip([None, *state.tokens], state.tokens, strict=False):
         if token.type == "th_open":

@@ -14,8 +14,9 @@ _REFERENCE = re.compile(r"\{[a-z]+:[a-z0-9/-]+\}")
 
 # Sentences: a period ends one, but not in 3.5, after e.g. or Dr., nor before a citation that follows it
 
-_SHORT = "e.g|i.e|vs|cf|approx|Dr|Mr|Mrs|Ms|Prof|St|Fig|No|no|ca|U.S|U.K"
-_SHORT_BUT_MAY_END = "al|etc|a.m|p.m"
+_NEVER_ENDS = re.compile(r"(?:^|[\s(])(?:e\.g|i\.e|vs|cf|approx|ca|Dr|Mr|Mrs|Ms|Prof|St|U\.S|U\.K)$")
+_ENDS_BEFORE_A_CAPITAL = re.compile(r"(?:^|[\s(])(?:al|etc|a\.m|p\.m)$")
+_ENDS_BUT_BEFORE_A_DIGIT = re.compile(r"(?:^|[\s(])(?:No|no|Nos|Fig|Figs|Vol|pp?)$")
 _END = re.compile(r"""[.!?]+["'”’)\]]*((?:\s*\[@[\w.-]+\])*)(?=\s|$)""")
 
 # Figures: any number in digits that is no year and no part of a name
@@ -88,6 +89,12 @@ _BANNED = re.compile(
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+_BRITISH = re.compile(
+    r"\b\w*(?:haem|anaemi|aemia|oedema|oesoph|oestr|tumour|colour|favour|behaviour|labour|neighbour|paediatr|gynaec"
+    r"|litre|fibre|metre\b|metres\b|centre|diarrhoea|foet|sulph|coeliac|caec|orthopaed|aluminium|ageing\b"
+    r"|(?:organ|recogn|stabil|normal|standard|hospital|metabol|special|immun|util|minim|visual)is(?:e|ed|es|ing|ation))\w*",
+    re.IGNORECASE,
+)
 
 
 def sentences(text: str) -> list[str]:
@@ -133,6 +140,11 @@ def banned(sentence: str) -> list[str]:
     return [found[0] for found in _BANNED.finditer(_blank(_blank(sentence, _CITATION), _REFERENCE))]
 
 
+def british(sentence: str) -> list[str]:
+    """The words of a sentence that are not spelled the American way."""
+    return [found[0] for found in _BRITISH.finditer(_blank(_blank(sentence, _CITATION), _REFERENCE))]
+
+
 def readable(sentence: str, figure: str = "5 mg") -> str:
     """A sentence for a reading-grade formula: no citations, no emphasis, and one period, at its end."""
     text = _REFERENCE.sub(figure, _CITATION.sub("", sentence)).replace(" |", ",")
@@ -141,14 +153,15 @@ def readable(sentence: str, figure: str = "5 mg") -> str:
 
 
 def _ends(text: str, end: re.Match[str]) -> bool:
-    before = text[: end.start()]
+    """Whether a mark that may end a sentence does."""
+    before, after = text[: end.start()], text[end.end() :].lstrip()
     if text[end.start()] != "." or end[1]:
         return True
-    if re.search(rf"(?:^|[\s(])(?:{_SHORT.replace('.', '[.]')})$", before):
-        return False
-    if re.search(rf"(?:^|[\s(])(?:{_SHORT_BUT_MAY_END.replace('.', '[.]')})$", before):
-        return bool(re.match(r"\s*(?:[A-Z]|$)", text[end.end() :]))
-    return True
+    if _ENDS_BEFORE_A_CAPITAL.search(before):
+        return not after or after[0].isupper()
+    if _ENDS_BUT_BEFORE_A_DIGIT.search(before):
+        return not after[:1].isdigit()
+    return not _NEVER_ENDS.search(before)
 
 
 def _spans(sentence: str) -> list[tuple[int, int]]:

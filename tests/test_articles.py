@@ -1,6 +1,6 @@
 """The articles as they are: each parses, bears a source for every figure, judges no value and can be read.
 
-Check one while writing it:  .venv/bin/python -m pytest -q tests/test_articles.py -k ferritin
+Check one while writing it:  .venv/bin/python -m pytest -q tests/test_articles.py -k '[ferritin]'
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import textstat
 from markers.article import Article, blocks_of, read_article, references, render
 from markers.catalogue import SeedError, read_laboratories
 from markers.markdown import Figure, Reference
-from markers.prose import banned, bare_figures, readable, sentences, uncited
+from markers.prose import banned, bare_figures, british, readable, sentences, uncited
 from markers.seed import Seed, read_marker
 from markers.sources import Bibliography
 from tests.conftest import ROOT
@@ -127,6 +127,11 @@ def test_no_words_judge_a_value(slug):
 
 
 @each_article
+def test_it_is_spelled_the_american_way(slug):
+    none_of([f"{where}: {found}: {one}" for where, one in said(slug) if (found := british(one))])
+
+
+@each_article
 def test_the_lead_can_be_read(slug):
     told = sentences(article(slug).lead)
     assert len(told) <= 2, "the lead has one or two sentences"
@@ -195,7 +200,7 @@ def test_it_renders_with_every_source_numbered(slug):
 @each_article
 def test_it_is_long_enough_to_inform_and_short_enough_to_read(slug):
     words = sum(len(readable(one).split()) for _, one in said(slug))
-    assert 600 <= words <= 1300, f"{words} words"
+    assert 650 <= words <= 1200, f"{words} words"
 
 
 @pytest.mark.parametrize("slug", FULL)
