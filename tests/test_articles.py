@@ -205,4 +205,4 @@ def test_it_is_long_enough_to_inform_and_short_enough_to_read(slug):
 
 @pytest.mark.parametrize("slug", FULL)
 def test_there_is_a_full_article(slug):
-    assert slug in FILES
+    assert slug in FILES, f"seeds/articles/{slug}.md is missing"

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from markers.article import (
     HEADINGS,
@@ -379,6 +381,13 @@ ALLOWED = {
 }
 
 
+PIECES = [
+    *("<", ">", "script", "</script>", "<a href=", "javascript:alert(1)", "https://a.example", '"', "'", " onclick=x "),
+    *("[", "](", ")", "![", "*", "**", "`", "\\", "&lt;", "&#x3c;", "|", "\n", "\n\n", "- ", "| - |\n", "    ", "> "),
+    *("[@lee]", "{range:adult}", "<!--", "-->", "<![CDATA[", "\u0000", "\u202e", "text"),
+]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_of_a_hostile_text_becomes_an_element(text):
     for tag, attributes in Elements(html_of(text)).found:
@@ -395,6 +404,19 @@ def test_a_hostile_answer_becomes_no_element(text):
     for tag, attributes in Elements(render(article, figure, Bibliography()).questions[0].html).found:
         assert tag in ALLOWED
         assert attributes.keys() <= ALLOWED[tag]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_no_text_makes_an_element_that_is_not_allowed(text):
+    try:
+        made = html_of(text)
+    except SeedError:
+        return
+    for tag, attributes in Elements(made).found:
+        assert tag in ALLOWED
+        assert attributes.keys() <= ALLOWED[tag]
+        assert re.fullmatch(r"https://.*|#source-[0-9]+", attributes.get("href", "#source-1"), re.DOTALL)
 
 
 def test_raw_html_is_shown_as_it_is_written():
