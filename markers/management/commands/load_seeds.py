@@ -144,6 +144,9 @@ def load(
                 for place, slug in enumerate(panel["markers"])
             )
         counts["changed"] += changed
+    dropped = Panel.objects.exclude(slug__in=[panel["slug"] for panel in panels]).exclude(seed_digest="")
+    counts["changed"] += len(dropped)
+    dropped.delete()
     for slug, (article, text) in articles.items():
         fields = {"text": text, "version": article.version, "dated": article.dated}
         counts["changed"] += _put_article(markers[slug], fields)
