@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from string import ascii_uppercase
 
 from markers.facts import Cited, Limit, MarkerFacts
 from markers.interval import Exact, Interval
 from markers.reference import Age, Range, may_come_before
-from markers.units import UnitError, unit_text
-from markers.words import limit_text, number_text, people_text, range_text
+from markers.units import UnitError, decimal_text, unit_text
+from markers.words import limit_text, people_text, range_text, rounded
 
 ADULT = Age(40, "years")
 MOST_RANGES = 4
 ROOM = 0.15
+Placed = tuple[Range | Limit, Interval]
 NEAR = 9.0  # hundredths of the line that two figures need between them
 
 
@@ -47,29 +49,37 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line: a title, whether it is the reference range or a guideline's bands, zones and figures."""
+class Strip:
+    """Zones that lie side by side on one line, with the figures below it."""
 
-    title: str
-    is_range: bool
     zones: tuple[Zone, ...]
     ticks: tuple[Tick, ...]
 
     @property
     def label(self) -> str:
         """The line read aloud."""
-        return f"{self.title}: " + "; ".join(f"{zone.letter}, {zone.figures}, {zone.name}" for zone in self.zones)
+        return "; ".join(f"{zone.letter}, {zone.figures}, {zone.name}" for zone in self.zones)
 
 
-def lines(marker: MarkerFacts, day: date) -> list[Line]:
-    """The lines of a marker: its general ranges for adults, then each scheme of limits, on one scale."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The reference range, a guideline's scheme, or the limits of no scheme, drawn one strip below the other."""
+
+    title: str
+    is_range: bool
+    strips: tuple[Strip, ...]
+
+
+def groups(marker: MarkerFacts, day: date) -> list[Group]:
+    """A marker's general ranges for adults, then each scheme of limits, all on one scale in one unit."""
     ranges = adult_ranges(marker, day)
     schemes: dict[str, list[Limit]] = {}
-    for limit in marker.limits:
-        schemes.setdefault(limit.scheme or limit.name, []).append(limit)
-    groups: list[tuple[str, bool, list[Range] | list[Limit]]] = [("Reference range", True, ranges)]
-    groups += [(title, False, limits) for title, limits in schemes.items()]
-    spans = [(title, is_range, _spans(marker, members)) for title, is_range, members in groups]
+    for limit in sorted(marker.limits, key=lambda one: not one.scheme):
+        schemes.setdefault(limit.scheme or "Other limits", []).append(limit)
+    members: list[tuple[str, bool, list[Range] | list[Limit]]] = [("Reference range", True, ranges)]
+    members += [(title, False, limits) for title, limits in schemes.items()]
+    unit = ranges[0].unit if ranges else marker.units.own
+    spans = [(title, is_range, _spans(marker, found, unit)) for title, is_range, found in members]
     bounds = [
         float(end) for *_, found in spans for _, span in found for end in (span.low, span.high) if end is not None
     ]
@@ -78,10 +88,34 @@ def lines(marker: MarkerFacts, day: date) -> list[Line]:
     scale, letters = _Scale(bounds), iter(ascii_uppercase)
     drawn = []
     for title, is_range, found in spans:
-        zones = tuple(_zone(one, span, scale, letter) for (one, span), letter in zip(found, letters, strict=False))
-        if zones:
-            drawn.append(Line(title, is_range, zones, scale.ticks(span for _, span in found)))
+        strips = []
+        for row in _side_by_side(found):
+            zones = tuple(_zone(one, span, scale, letter) for (one, span), letter in zip(row, letters, strict=False))
+            strips.append(Strip(zones, scale.ticks(span for _, span in row)))
+        if strips and strips[0].zones:
+            drawn.append(Group(title, is_range, tuple(strip for strip in strips if strip.zones)))
     return drawn
+
+
+def _side_by_side(found: list[Placed]) -> list[list[Placed]]:
+    """The spans in as few rows as they come in, none over another."""
+    rows: list[list[Placed]] = []
+    for one, span in found:
+        row = next((row for row in rows if not any(_meet(span, other) for _, other in row)), None)
+        if row is None:
+            rows.append([(one, span)])
+        else:
+            row.append((one, span))
+    return rows
+
+
+def _meet(one: Interval, other: Interval) -> bool:
+    """True if two spans share more than a bound."""
+    return not (_before(one, other) or _before(other, one))
+
+
+def _before(one: Interval, other: Interval) -> bool:
+    return one.high is not None and other.low is not None and one.high <= other.low
 
 
 def adult_ranges(marker: MarkerFacts, day: date) -> list[Range]:
@@ -97,12 +131,12 @@ def _holds(one: Range, age: Age) -> bool:
     return starts and (one.age_to is None or may_come_before(age, one.age_to))
 
 
-def _spans(marker: MarkerFacts, members: Sequence[Range | Limit]) -> list[tuple[Range | Limit, Interval]]:
-    """Each with its interval in the marker's own unit; those whose unit can't be converted are left out."""
-    found = []
+def _spans(marker: MarkerFacts, members: Sequence[Range | Limit], unit: str) -> list[Placed]:
+    """Each with its interval in a unit; those that can't be converted to it are left out."""
+    found: list[Placed] = []
     for one in members:
         with suppress(UnitError):
-            found.append((one, marker.units.convert_interval(one.interval, one.unit, marker.units.own)))
+            found.append((one, marker.units.convert_interval(one.interval, one.unit, unit)))
     return found
 
 
@@ -127,13 +161,13 @@ def _zone(one: Range | Limit, span: Interval, scale: _Scale, letter: str) -> Zon
 
 
 class _Scale:
-    """Hundredths of the line for a number in the marker's own unit."""
+    """Hundredths of the line for a number in the unit of the drawing."""
 
     def __init__(self, bounds: list[float]) -> None:
         low, high = min(bounds), max(bounds)
         span = (high - low) or abs(high) or 1.0
         self.low = 0.0 if 0 <= low < span / 2 else low - ROOM * span
-        self.high = high + ROOM * (high - self.low)
+        self.high = high + ROOM * max(high - self.low, span)
 
     def at(self, number: Exact | None, default: float) -> float:
         """The place of a number, or the end of the line for a missing bound."""
@@ -148,5 +182,13 @@ class _Scale:
         for end in sorted(ends):
             at = self.at(end, 0.0)
             if not kept or at - kept[-1].at >= NEAR:
-                kept.append(Tick(at, number_text(end, 2)))
+                kept.append(Tick(at, _short(end)))
         return tuple(kept)
+
+
+def _short(number: Exact) -> str:
+    """A figure as it stands, or, where it was converted, with at most two decimals and no idle zeros."""
+    if isinstance(number, Decimal):
+        return decimal_text(number)
+    text = rounded(number, 2)
+    return text.rstrip("0").rstrip(".") if "." in text else text

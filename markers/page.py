@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from markers.bands import Line, Zone, lines
+from markers.bands import Group, Strip, Zone, groups
 from markers.facts import Cited, Gap, MarkerFacts
 from markers.reference import Range
 from markers.sources import Bibliography
@@ -18,15 +18,19 @@ Number = Callable[[Cited], int]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A line of the drawing with the number of each zone's source, in the order of its zones."""
+    """A strip of the drawing with each of its zones and the number of the zone's source."""
 
-    line: Line
-    cited: tuple[int, ...]
+    strip: Strip
+    told: tuple[tuple[Zone, int], ...]
 
-    @property
-    def told(self) -> list[tuple[Zone, int]]:
-        """Each zone with the number of its source."""
-        return list(zip(self.line.zones, self.cited, strict=True))
+
+@dataclass(frozen=True, slots=True)
+class DrawnGroup:
+    """The strips under one title."""
+
+    title: str
+    is_range: bool
+    strips: tuple[Drawn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class UnitRow:
 class Figures:
     """Everything a page shows from a marker's data."""
 
-    lines: tuple[Drawn, ...]
+    drawn: tuple[DrawnGroup, ...]
     ranges: tuple[RangeGroup, ...]
     gaps: tuple[tuple[str, str], ...]
     raises: tuple[tuple[str, int], ...]
@@ -94,7 +98,7 @@ def figures(marker: MarkerFacts, day: date, sources: Bibliography) -> Figures:
         return tuple((one.text, number(one.source)) for one in marker.influences if one.effect == effect)
 
     return Figures(
-        lines=tuple(_drawn(marker, line, number) for line in lines(marker, day)),
+        drawn=tuple(_drawn(marker, group, number) for group in groups(marker, day)),
         ranges=tuple(_range_groups(marker, day, number)),
         gaps=tuple((gap_people(gap), gap.reason) for gap in marker.gaps),
         raises=moved("raises"),
@@ -115,8 +119,12 @@ def figures(marker: MarkerFacts, day: date, sources: Bibliography) -> Figures:
     )
 
 
-def _drawn(marker: MarkerFacts, line: Line, number: Number) -> Drawn:
-    return Drawn(line, tuple(number(marker.cited(zone.source.title, zone.source.url)) for zone in line.zones))
+def _drawn(marker: MarkerFacts, group: Group, number: Number) -> DrawnGroup:
+    def told(strip: Strip) -> Drawn:
+        sources = (marker.cited(zone.source.title, zone.source.url) for zone in strip.zones)
+        return Drawn(strip, tuple((zone, number(source)) for zone, source in zip(strip.zones, sources, strict=True)))
+
+    return DrawnGroup(group.title, group.is_range, tuple(told(strip) for strip in group.strips))
 
 
 def _range_groups(marker: MarkerFacts, day: date, number: Number) -> list[RangeGroup]:
@@ -155,6 +163,8 @@ def _people(one: Range) -> str:
     told = people_text(one)
     if not one.group:
         return told or "everybody"
+    if any(sign.isdigit() for sign in one.group):  # the group's name says the ages
+        told = ", ".join(part for part in (one.condition, one.method) if part)
     return f"{one.group} ({told})" if told else one.group
 
 
