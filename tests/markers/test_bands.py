@@ -1,4 +1,4 @@
-"""The number line of a marker's page: every figure at its place, the reference range apart from a guideline's limits."""
+"""The number line of a marker's page: each figure at its place, the range apart from a guideline's limits."""
 
 from __future__ import annotations
 
