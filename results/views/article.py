@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from bloodsight.people.context import persons
 from bloodsight.people.models import Person
-from markers.facts import MarkerFacts
+from markers.facts import Catalogue, MarkerFacts
 from markers.pages import article_page
 from markers.queries import catalogue
 from results.charts import number_line
@@ -30,13 +30,13 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     context["canonical"] = settings.SITE_URL + reverse("markers:article", args=[slug])
     person = persons(request)["active_person"]
     if person is not None:
-        context |= {"person": person, "own": _own(person, facts)}
+        context |= {"person": person, "own": _own(person, facts, known)}
     return render(request, "article.html", context)
 
 
-def _own(person: Person, facts: MarkerFacts) -> dict[str, Any] | None:
+def _own(person: Person, facts: MarkerFacts, known: Catalogue) -> dict[str, Any] | None:
     """The person's latest value beside the range that judged it, or None without one that can be drawn."""
-    shown = series_of(person, facts)
+    shown = series_of(person, facts, known=known)
     if not shown.points:
         return None
     latest, decimals = shown.points[-1], decimals_in(facts, shown.unit)
