@@ -14,6 +14,12 @@ _MICRO = str.maketrans({"\u03bc": "\u00b5", "\u00a0": " ", "\u200b": None, "\u20
 _PRETTY = (
     ("mg{urea_N}/dL", "mg/dL urea nitrogen"),
     ("{1.73_m2}", "1.73 m²"),
+    ("/10*3{RBC}", "per 1,000 red cells"),
+    ("{FEU}", " FEU"),
+    ("{INR}", "INR"),
+    ("{ratio}", "ratio"),
+    ("[pH]", "pH"),
+    ("[arb'U]", "U"),
     ("[IU]", "IU"),
     ("10*12", "10¹²"),
     ("10*9", "10⁹"),
