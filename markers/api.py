@@ -17,11 +17,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from markers.bodies import marker_body, panel_body, range_body, whole_body
 from markers.facts import MarkerFacts
-from markers.interval import Exact
+from markers.pages import article_text
 from markers.queries import catalogue
-from markers.reference import Age, Collection, Range, Subject, best_fit
-from markers.units import decimal_text
+from markers.reference import Collection, Subject, best_fit
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SEXES = ("female", "male", "unstated")
@@ -50,14 +50,14 @@ class Markers(Public):
     def get(self, request: Request) -> Response:
         """Every marker with its names, codes and units; with `q` those that it may mean, best match first."""
         known, asked = catalogue(), request.query_params.get("q", "").strip()
-        return Response([summary(marker) for marker in (known.search(asked) if asked else known.markers.values())])
+        return Response([marker_body(marker) for marker in (known.search(asked) if asked else known.markers.values())])
 
 
 class OneMarker(Public):
     def get(self, request: Request, slug: str) -> Response:
-        """One marker with its ranges and their sources."""
+        """One marker with its units, ranges, limits, variation and article, and the source of each figure."""
         marker = _marker(slug)
-        return Response(summary(marker) | {"ranges": [range_body(one) for one in marker.ranges]})
+        return Response(whole_body(marker, article_text(marker)))
 
 
 class MarkerRange(Public):
@@ -81,9 +81,9 @@ class MarkerRange(Public):
         fit = best_fit(marker.ranges, Subject(sex, born_on), when)  # type: ignore[arg-type]
         return Response(
             {
-                "range": None if fit.range is None else range_body(fit.range),
+                "range": None if fit.range is None else range_body(marker, fit.range),
                 "reason": fit.reason,
-                "candidates": [range_body(lost.range) | {"lost_because": lost.because} for lost in fit.lost],
+                "candidates": [range_body(marker, lost.range) | {"lost_because": lost.because} for lost in fit.lost],
             }
         )
 
@@ -91,59 +91,7 @@ class MarkerRange(Public):
 class Panels(Public):
     def get(self, request: Request) -> Response:
         """Every panel with its markers."""
-        return Response(
-            [
-                {"slug": one.slug, "name": one.name, "summary": one.summary, "markers": list(one.markers)}
-                for one in catalogue().panels
-            ]
-        )
-
-
-def summary(marker: MarkerFacts) -> dict[str, Any]:
-    """A marker without its ranges."""
-    return {
-        "slug": marker.slug,
-        "name": marker.name,
-        "short_name": marker.short_name,
-        "specimen": marker.specimen,
-        "unit": marker.units.own,
-        "units": list(marker.units.units),
-        "decimals": marker.decimals,
-        "aliases": list(marker.aliases),
-        "loinc": list(marker.loinc),
-        "panels": list(marker.panels),
-    }
-
-
-def range_body(one: Range) -> dict[str, Any]:
-    """A range with its population and source."""
-    return {
-        "low": _text(one.interval.low),
-        "high": _text(one.interval.high),
-        "low_strict": one.interval.low_strict,
-        "high_strict": one.interval.high_strict,
-        "unit": one.unit,
-        "origin": one.origin,
-        "sex": one.sex,
-        "age_from": _age(one.age_from),
-        "age_to": _age(one.age_to),
-        "condition": one.condition,
-        "laboratory": one.laboratory_name,
-        "method": one.method,
-        "group": one.group,
-        "source": one.source,
-        "source_url": one.source_url,
-        "in_force_from": one.in_force_from,
-        "in_force_to": one.in_force_to,
-    }
-
-
-def _text(bound: Exact | None) -> str | None:
-    return None if bound is None else decimal_text(bound)
-
-
-def _age(age: Age | None) -> str | None:
-    return None if age is None else str(age)
+        return Response([panel_body(one) for one in catalogue().panels])
 
 
 def _marker(slug: str) -> MarkerFacts:

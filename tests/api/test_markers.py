@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from markers.queries import catalogue
+from markers.models import Article, DecisionLimit, MarkerUnit, Variation
+from markers.pages import article_text
+from markers.queries import catalogue, touch
 from tests.api import problems, strict
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +48,151 @@ def test_a_marker_comes_with_its_ranges_and_their_sources(ask):
     assert (one["slug"], one["unit"]) == (B2M, "mg/L")
     assert len(one["ranges"]) == len(catalogue().markers[B2M].ranges)
     assert all(row["source"] and row["origin"] in ("general", "laboratory") for row in one["ranges"])
+
+
+WHOLE = {
+    *("slug", "name", "short_name", "specimen", "summary", "unit", "units", "conventional_unit", "si_unit"),
+    *("decimals", "aliases", "loinc", "panels", "choice", "ranges", "gaps", "limits", "variation", "influences"),
+    *("related", "article"),
+}
+FIGURES = ("within", "between", "analytical", "low", "high", "value", "upper", "factor", "divisor", "offset")
+
+
+def rows(one: Any) -> Iterator[dict[str, Any]]:
+    """Every object within a body."""
+    if isinstance(one, dict):
+        yield one
+    for part in one.values() if isinstance(one, dict) else one if isinstance(one, list) else ():
+        yield from rows(part)
+
+
+def test_every_marker_comes_whole_with_numbers_as_text_and_a_source_on_each(ask):
+    for slug, marker in catalogue().markers.items():
+        one = body(ask(f"markers/{slug}/"))
+        assert set(one) == WHOLE
+        for row in rows(one):
+            assert all(row[name] is None or type(row[name]) is str for name in FIGURES if name in row), row
+            assert row.keys() & {"source", "source_url", "source_year"} in (
+                {"source", "source_url", "source_year"},
+                set(),
+            )
+        for kind in ("ranges", "limits", "variation", "influences"):
+            assert len(one[kind]) == len(getattr(marker, kind))
+            assert all(row["source"] for row in one[kind]), (slug, kind)
+        assert [row["code"] for row in one["units"]] == list(marker.units.units)
+        assert all(row["source"] or row["basis"] for row in one["units"] if row["code"] != one["unit"])
+        assert {one["conventional_unit"], one["si_unit"]} <= {row["code"] for row in one["units"]}
+
+
+def test_a_range_says_its_key_and_the_year_of_its_source(ask):
+    row = next(row for row in body(ask(f"markers/{B2M}/"))["ranges"] if row["key"] == "adult")
+    assert (row["low"], row["high"], row["unit"], row["age_from"]) == ("0.7", "1.8", "mg/L", "18 years")
+    assert "founding article" in row["source"]
+    years = {
+        row["source_year"] for slug in (B2M, "ferritin", "hba1c") for row in body(ask(f"markers/{slug}/"))["ranges"]
+    }
+    assert len(years - {None}) >= 1
+
+
+def test_limits_of_one_scheme_say_where_they_start_and_end(ask):
+    limits = {row["key"]: row for row in body(ask(f"markers/{B2M}/"))["limits"]}
+    told = {
+        key: (row["operator"], row["value"], row["upper_operator"], row["upper"], row["unit"])
+        for key, row in limits.items()
+    }
+    assert told["iss-1"] == ("<", "3.5", "", None, "mg/L")
+    assert told["iss-2"] == (">=", "3.5", "<", "5.5", "mg/L")
+    assert told["iss-3"] == (">=", "5.5", "", None, "mg/L")
+    assert len({limits[key]["scheme"] for key in ("iss-1", "iss-2", "iss-3")}) == 1
+    assert all(limits[key]["condition"] and limits[key]["source_url"] for key in ("iss-1", "iss-2", "iss-3"))
+
+
+def test_every_digit_comes_back_as_it_is_stored(ask):
+    ferritin = catalogue().markers["ferritin"].id
+    source = {"source": "A book", "source_url": "https://a.example/book"}
+    MarkerUnit.objects.create(marker_id=ferritin, code="g/L", factor="1000000.00", divisor="1.0", basis="SI prefix")
+    Variation.objects.create(marker_id=ferritin, within="14.20", group="19 adults", **source)
+    DecisionLimit.objects.create(
+        marker_id=ferritin, key="k", name="N", operator=">", value="0.0000001", upper_operator="<=", upper="0.10",
+        unit="g/L", sex="female", age_from=14, age_from_unit="days", **source
+    )  # fmt: skip
+    touch()
+    one = body(ask("markers/ferritin/"))
+    assert one["units"][-1] == {
+        "code": "g/L",
+        "factor": "1000000.00",
+        "divisor": "1.0",
+        "offset": "0",
+        "basis": "SI prefix",
+        "source": "",
+        "source_url": "",
+        "source_year": None,
+    }
+    assert one["variation"][-1] == source | {
+        "within": "14.20",
+        "between": None,
+        "analytical": None,
+        "group": "19 adults",
+        "note": "",
+        "source_year": None,
+    }
+    limit = one["limits"][-1]
+    assert (limit["operator"], limit["value"]) == (">", "0.0000001")
+    assert (limit["upper_operator"], limit["upper"]) == ("<=", "0.10")
+    assert (limit["sex"], limit["age_from"], limit["age_to"]) == ("female", "14 days", None)
+
+
+def test_a_gap_says_whom_it_concerns_and_why(ask):
+    gaps = [row for slug in catalogue().markers for row in body(ask(f"markers/{slug}/"))["gaps"]]
+    assert all(set(row) == {"sex", "age_from", "age_to", "reason"} and row["reason"] for row in gaps)
+    assert gaps
+
+
+def test_related_markers_are_of_the_catalogue(ask):
+    related = body(ask(f"markers/{B2M}/"))["related"]
+    assert {row["slug"] for row in related} <= set(catalogue().markers)
+    assert all(row["why"].endswith(".") for row in related)
+
+
+def test_an_article_is_told_by_its_lead_version_and_sources(ask):
+    one, article = body(ask(f"markers/{B2M}/"))["article"], article_text(catalogue().markers[B2M])
+    assert article is not None
+    assert (one["lead"], one["version"], one["written_by"]) == (article.lead, article.version, article.written_by)
+    assert date.fromisoformat(one["dated"]) == article.dated
+    assert (one["reviewed_by"], one["reviewed_on"]) == ("", None)
+    assert [row["source_url"] for row in one["sources"]] == [row.url for row in article.sources.values()]
+
+
+def test_a_marker_without_an_article_says_null(ask):
+    Article.objects.filter(marker__slug=B2M).delete()
+    touch()
+    assert body(ask(f"markers/{B2M}/"))["article"] is None
+
+
+def test_a_marker_comes_in_two_queries(ask):
+    ask(f"markers/{B2M}/")
+    with CaptureQueriesContext(connection) as made:
+        ask(f"markers/{B2M}/")
+    assert len(made) <= 2
+
+
+def test_a_cache_may_keep_a_marker_until_the_catalogue_changes(ask):
+    first = ask(f"markers/{B2M}/")
+    asked = {"if-none-match": first.headers["ETag"]}
+    assert Client().get(f"/api/v1/markers/{B2M}/", headers=asked).status_code == 304
+    touch()
+    assert Client().get(f"/api/v1/markers/{B2M}/", headers=asked).status_code == 200
+
+
+def test_panels_say_why_their_markers_are_read_together(ask):
+    panels = {one["slug"]: one for one in body(ask("panels/"))}
+    assert [*panels] == [one.slug for one in catalogue().panels]
+    assert all(set(one) == {"slug", "name", "summary", "why", "markers"} for one in panels.values())
+    kidney = ["beta-2-microglobulin", "urine-albumin", "uric-acid", "cystatin-c", "creatinine", "egfr", "urea"]
+    assert panels["kidney-function"]["markers"] == kidney
+    assert (
+        panels["kidney-function"]["why"] == next(one for one in catalogue().panels if one.slug == "kidney-function").why
+    )
 
 
 @pytest.mark.parametrize("path", ["markers/no-such-marker/", "markers/no-such-marker/range/", "markers/B2M é/"])
