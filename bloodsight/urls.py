@@ -50,7 +50,7 @@ api = ([*people_api.urlpatterns, *markers_api.urlpatterns, *results_api.urlpatte
 catalogue = (
     [
         *markers_urls.urlpatterns,
-        path("markers/feed/", Revised(), name="feed"),
+        path("articles.atom", Revised(), name="feed"),
         path("markers/<slug:slug>/", article.article, name="article"),
     ],
     "markers",

@@ -72,7 +72,6 @@ class Revised(Feed):  # type: ignore[type-arg]
     feed_type = Atom1Feed
     title = "BloodSight: revised articles"
     subtitle = "What is new on the pages about markers."
-    feed_url = "/markers/feed/"
 
     def link(self) -> str:
         """The page of all markers."""

@@ -173,7 +173,7 @@ def test_the_site_map_names_every_page_and_the_feed_every_article():
     ):
         assert f"{address}</loc>" in site_map, address
     assert "/people/" not in site_map
-    feed = Client().get("/markers/feed/")
+    feed = Client().get("/articles.atom")
     assert feed["Content-Type"].startswith("application/atom+xml")
     assert feed.content.decode().count("<entry>") == Article.objects.count()
     assert "Sitemap: " in Client().get("/robots.txt").content.decode()
