@@ -160,7 +160,7 @@ def sparkline(series: Series) -> Sparkline | None:
     def path(piece: Sequence[Point]) -> str:
         return "M" + " L".join(f"{x(point.stored.day)},{y(point.number)}" for point in piece)
 
-    runs, pairs = _lines(series)
+    runs, pairs = joined(series)
     pieces = tuple(path(run) for run in runs if len(run) > 1)
     bridges = tuple(path(pair) for pair in pairs)
     bands = tuple(
@@ -206,7 +206,7 @@ def figure(series: Series) -> dict[str, Any]:
     decimals = decimals_in(series.marker, series.unit)
     low, high = y_domain(series)
     points = series.points
-    runs, bridges = _lines(series)
+    runs, bridges = joined(series)
     data = [_line(run, "solid") for run in runs if len(run) > 1] + [_line(pair, "dot") for pair in bridges]
     days = (points[-1].stored.day - points[0].stored.day).days or 1
     pad = max(2, ceil(days * 0.04))
@@ -275,7 +275,7 @@ def legend(series: Series) -> list[tuple[str, str, str]]:
         ("ink", "○", "hollow: converted from another unit", any(point.is_converted for point in plain)),
         ("swatch", "", "the range that fits you", bool(series.bands)),
         ("bracket", "", "the range printed on that report", _has_printed(points)),
-        ("dots", "", "dotted: another laboratory or method, or more than 18 months", bool(_lines(series)[1])),
+        ("dots", "", "dotted: another laboratory or method, or more than 18 months", bool(joined(series)[1])),
     ]
     return [(kind, sign, meaning) for kind, sign, meaning, is_shown in known if is_shown]
 
@@ -313,7 +313,7 @@ def comparable(older: Point, newer: Point) -> bool:
     return one == other
 
 
-def _lines(series: Series) -> tuple[list[list[Point]], list[list[Point]]]:
+def joined(series: Series) -> tuple[list[list[Point]], list[list[Point]]]:
     """Runs that a solid line joins, and pairs that a dotted one does: long apart, another laboratory or method.
 
     No line goes over a comparator or a result that isn't plotted.
