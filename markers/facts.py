@@ -147,6 +147,10 @@ class Catalogue:
         """The slug of the laboratory that a typed name means, or "" where it means none we know."""
         return self.laboratories.get(" ".join(typed.split()).casefold(), "")
 
+    def panel(self, slug: str) -> PanelFacts | None:
+        """The panel of a slug, else None."""
+        return next((one for one in self.panels if one.slug == slug), None)
+
     def named(self, typed: str) -> MarkerFacts | None:
         """The one marker that a typed name, alias or LOINC code means, else None."""
         found = self._by_name.get(" ".join(typed.split()).casefold(), [])

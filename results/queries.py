@@ -90,6 +90,21 @@ def series_of(
     return series(marker, subject(person), stored, unit, start, end)
 
 
+def panel_facts(slug: str, known: Catalogue) -> PanelFacts:
+    """The panel of the catalogue, else Http404."""
+    found = known.panel(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def series_of_panel(person: Person, panel: PanelFacts, known: Catalogue) -> list[Series]:
+    """The person's series of each marker of a panel, in its order, in two queries."""
+    markers = [known.markers[slug] for slug in panel.markers]
+    stored, whose = stored_results(person, [one.id for one in markers], known), subject(person)
+    return [series(one, whose, stored[one.id]) for one in markers]
+
+
 def stored_results(person: Person, marker_ids: Iterable[int], known: Catalogue) -> dict[int, list[Stored]]:
     """The person's results by marker id, in two queries: the results, and the visits they belong to."""
     rows = Result.objects.filter(person=person, marker_id__in=list(marker_ids))

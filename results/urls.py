@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from results.views import home, imports, marker, person, visit_form, visits
+from results.views import home, imports, marker, person, person_panel, visit_form, visits
 
 app_name = "results"
 PERSON = "people/<uuid:person_id>/"
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path(PERSON + "delete", person.delete, name="person_delete"),
     path(PERSON + "markers/", home.markers, name="markers"),
     path(PERSON + "markers/<slug:slug>/", marker.marker, name="marker"),
+    path(PERSON + "panels/<slug:slug>/", person_panel.person_panel, name="panel"),
     path(PERSON + "visits/", visits.visits, name="visits"),
     path(PERSON + "visits/new", visit_form.new, name="visit_new"),
     path(VISIT, visits.visit, name="visit"),

@@ -136,7 +136,7 @@ def leaks(response) -> list[str]:
 
 
 def address(name: str, arguments: tuple[str, ...], ids: dict) -> str:
-    slug = {"slug": "lipids" if name == "markers:panel" else "ferritin"} if "slug" in arguments else {}
+    slug = {"slug": "lipids" if name.endswith(":panel") else "ferritin"} if "slug" in arguments else {}
     return reverse(name, kwargs={key: ids[key] for key in arguments if key in IDS} | slug)
 
 

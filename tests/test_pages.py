@@ -64,6 +64,9 @@ def world(alice, maya) -> dict[str, str]:
     found = {name: reverse(name, args=[maya.pk]) for name in PERSON}
     found |= {name: reverse(name, args=[maya.pk, visits[1].pk]) for name in ("results:visit", "results:visit_edit")}
     found["results:marker"] = reverse("results:marker", args=[maya.pk, "ferritin"])
+    found["results:panel"] = reverse("results:panel", args=[maya.pk, "electrolytes"])
+    found["a panel of markers with results"] = found["results:panel"] + "?only=results"
+    found["a panel without results"] = reverse("results:panel", args=[maya.pk, "thyroid"])
     found["results:import"] = reverse("results:import", args=[maya.pk, batch.pk])
     found["a marker without results"] = reverse("results:marker", args=[maya.pk, "alt"])
     found["a marker in another unit"] = found["results:marker"] + "?unit=ug/L&period=5y"
@@ -341,7 +344,7 @@ def test_the_rendered_pages_use_no_banned_word(alice_client, world):
 
 
 def test_no_position_is_said_by_a_letter_or_a_sign_alone(alice_client, world):
-    for name in ("results:person", "results:visit", "results:marker"):
+    for name in ("results:person", "results:visit", "results:marker", "results:panel"):
         page = Page(alice_client.get(world[name]))
         for said in re.findall(r'<span class="pos [a-z]+">([^<]*)</span>', page.html):
             assert unescape(said) in {"in range", "above range", "below range", "can't be placed", "no range"}

@@ -16,6 +16,8 @@ PATHS = [
     ("/people/{person}/markers/creatinine/?period=5y&unit=umol/L", 8),
     ("/api/v1/persons/{person}/timeline/creatinine/", 6),
     ("/api/v1/persons/{person}/timeline/creatinine/?unit=umol/L&from=2010-01-01", 6),
+    ("/people/{person}/panels/kidney-function/", 8),
+    ("/panels/kidney-function/", 4),
     ("/people/{person}/", 12),
     ("/people/{person}/visits/", 8),
     ("/people/{person}/markers/", 8),

@@ -49,6 +49,8 @@ PAGES = {
     "page in another unit": ("/people/{0}/markers/creatinine/?unit=umol/L&period=5y", 8),
     "API": ("/api/v1/persons/{0}/timeline/creatinine/", 6),
     "API in another unit": ("/api/v1/persons/{0}/timeline/creatinine/?unit=umol/L&from=2005-01-01", 6),
+    "panel": ("/people/{0}/panels/kidney-function/", 8),
+    "panel without the markers of no result": ("/people/{0}/panels/electrolytes/?only=results&skip=6", 8),
     "overview": ("/people/{0}/", 12),
     "visits": ("/people/{0}/visits/", 8),
     "markers": ("/people/{0}/markers/", 8),

@@ -114,7 +114,7 @@ def test_a_row_without_a_code_is_known_by_its_whole_name_and_asked_about(name, s
         ("2160-1", "Creatinine", "", "creatinine", "its name was taken"),
         ("2160-1", "whatever they print", "", None, ""),
         ("2160", "Creatinine", "", "creatinine", "its name was taken"),
-        ("2161-8", "Creatinine", "", None, "XX"),
+        ("2161-8", "Creatinine", "", "urine-creatinine", ""),
         ("5792-7", "Glucose", "", None, ""),
         ("5799-2", "Leukocytes", "", None, ""),
         ("2161-8 2160-0", "Creatinine", "", None, "its codes mean different markers"),
