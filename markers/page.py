@@ -150,7 +150,7 @@ def _range_row(marker: MarkerFacts, one: Range, number: Number) -> RangeRow:
     source = marker.cited(one.source, one.source_url)
     since = f"in force from {one.in_force_from:%-d %B %Y}" if one.in_force_from else str(source.year or "")
     return RangeRow(
-        people=_people(one),
+        people=range_people(one),
         figures=f"{range_text(one.interval)} {unit_text(one.unit)}",
         since=since,
         number=number(source),
@@ -158,7 +158,7 @@ def _range_row(marker: MarkerFacts, one: Range, number: Number) -> RangeRow:
     )
 
 
-def _people(one: Range) -> str:
+def range_people(one: Range) -> str:
     """Whom a range is for, in words: its group, with what the group's name leaves unsaid."""
     told = people_text(one)
     if not one.group:

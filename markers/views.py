@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from markers import queries
 from markers.facts import Catalogue, MarkerFacts, PanelFacts
+from markers.panel import panel_page
 from markers.search import LONGEST, Index, Names
 
 
@@ -47,12 +50,12 @@ def panels(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def panel(request: HttpRequest, slug: str) -> HttpResponse:
-    """A panel with its markers in order."""
+    """Why the markers of a panel are read together, and each in order with its general ranges and their sources."""
     known = queries.catalogue()
-    found = next((one for one in known.panels if one.slug == slug), None)
+    found = known.panel(slug)
     if found is None:
         raise Http404
-    return render(request, "panel.html", {"panel": found, "markers": [known.markers[one] for one in found.markers]})
+    return render(request, "panel.html", panel_page(found, known, timezone.localdate(), settings.SITE_URL))
 
 
 def _found(marker: MarkerFacts, known: Catalogue) -> Found:
