@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from markers.models import (
     Alias,
     AmbiguousUnit,
+    Article,
     DecisionLimit,
     Edition,
     Influence,
@@ -45,6 +46,7 @@ TABLES = (
     Influence,
     Related,
     Source,
+    Article,
     Laboratory,
     Panel,
     PanelMarker,
@@ -77,13 +79,15 @@ def edit(folder, slug, old, new):
 
 
 def counts(changed):
-    models = (Marker, MarkerUnit, ReferenceRange, DecisionLimit, Panel, Laboratory)
+    models = (Marker, MarkerUnit, ReferenceRange, DecisionLimit, Panel, Laboratory, Article)
     return SHARE.format(*(model.objects.count() for model in models), changed)
 
 
 def test_it_prints_what_the_catalogue_holds():
     assert load() == counts(changed=0)
-    assert re.match(r"Catalogue: 35 markers, \d+ units, \d+ ranges, \d+ limits, 11 panels, 11 laboratories", load())
+    assert re.match(
+        r"Catalogue: 120 markers, \d+ units, \d+ ranges, \d+ limits, 18 panels, \d+ laboratories, 20 articles", load()
+    )
 
 
 def test_a_second_run_changes_nothing_and_keeps_every_id():
@@ -97,7 +101,9 @@ def test_an_empty_database_gets_the_whole_catalogue():
     before = {name: len(kept) for name, kept in rows().items()}
     for model in (Marker, Panel, Laboratory):
         model.objects.all().delete()
-    assert load() == counts(changed=35 + 11 + 11)
+    assert load() == counts(
+        changed=Marker.objects.count() + Panel.objects.count() + Laboratory.objects.count() + Article.objects.count()
+    )
     assert {name: len(kept) for name, kept in rows().items()} == before
 
 
@@ -183,10 +189,20 @@ def test_a_curated_range_leaves_the_seeds_other_ranges_of_the_marker(seeds):
 
 def test_a_panel_in_another_order_is_loaded_in_that_order(seeds):
     file = seeds / "panels.toml"
-    file.write_text(file.read_text().replace('["glucose", "hba1c"]', '["hba1c", "glucose"]'))
+    file.write_text(file.read_text().replace('["glucose", "hba1c", ', '["hba1c", "glucose", '))
     assert load(seeds).endswith("(1 changed).\n")
-    shown = next(panel for panel in catalogue().panels if panel.slug == "blood-sugar")
-    assert shown.markers == ("hba1c", "glucose")
+    shown = next(panel for panel in catalogue().panels if panel.slug == "diabetes")
+    assert shown.markers[:2] == ("hba1c", "glucose")
+
+
+def test_a_panel_that_left_the_seeds_goes_and_a_curators_own_stays(seeds):
+    Panel.objects.create(slug="ours", name="Ours")
+    file = seeds / "panels.toml"
+    file.write_text(file.read_text().rpartition("[[panels]]")[0])
+    assert load(seeds).endswith("(1 changed).\n")
+    left = set(Panel.objects.values_list("slug", flat=True))
+    assert "ours" in left
+    assert "urinalysis" not in left
 
 
 def test_quiet_says_nothing():

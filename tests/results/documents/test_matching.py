@@ -34,7 +34,14 @@ def slug(found: Match) -> str | None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("Glucose in urine strip", "Glucose, urine", "Glucose (strip)", "U-Glucose", "Urine glucose", "Glukose i urin"),
+        *(
+            "Glucose in urine strip",
+            "Glucose, urine",
+            "Glucose (strip)",
+            "U-Glucose",
+            "Urine glucose",
+            "Glukose i urin",
+        ),
         *("Creatinine, 24h urine", "Calcium, urine", "Bilirubin, urine", "Bilirubin indirect"),
         *("Leukocytes (urine)", "Leukocytes strip", "Leukocyte esterase", "Urine WBC", "Blood (urine)", "Blood, strip"),
         *("Hemoglobin A1", "Hemoglobin, urine", "Free hemoglobin", "Hemoglobin F", "Fetal hemoglobin"),
