@@ -15,12 +15,12 @@ from rest_framework.views import APIView
 from bloodsight.api_fields import Day, Text
 from bloodsight.people.access import person_of, persons_of
 from bloodsight.people.forms import birth_date_problem
-from bloodsight.people.models import SEXES, Person
+from bloodsight.people.models import SEXES, UNIT_SYSTEMS, Person
 from bloodsight.people.views import MOST
 
 
 class PersonSerializer(serializers.ModelSerializer[Person]):
-    """A person: {"id", "name", "sex", "born_on"}."""
+    """A person: {"id", "name", "sex", "born_on", "unit_system"}."""
 
     name = Text(max_length=100)
     sex = serializers.ChoiceField(
@@ -29,10 +29,15 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         error_messages={"invalid_choice": f"Sex is one of {', '.join(name for name, _ in SEXES)}."},
     )
     born_on = Day(allow_null=True, required=False)
+    unit_system = serializers.ChoiceField(
+        choices=[name for name, _ in UNIT_SYSTEMS],
+        default="reported",
+        error_messages={"invalid_choice": f"Units are one of {', '.join(name for name, _ in UNIT_SYSTEMS)}."},
+    )
 
     class Meta:
         model = Person
-        fields = ("id", "name", "sex", "born_on")
+        fields = ("id", "name", "sex", "born_on", "unit_system")
 
     def validate_born_on(self, born: Any) -> Any:
         """Refuses a birth date that can't be one."""

@@ -33,7 +33,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Name, sex for reference ranges, and a birth date in three boxes."""
+    """Name, sex for reference ranges, a birth date in three boxes, and the units that values are shown in."""
 
     day = forms.CharField(required=False, max_length=2)
     month = forms.CharField(required=False, max_length=9)
@@ -41,18 +41,24 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Person
-        fields = ("name", "sex")
-        widgets = {"sex": forms.RadioSelect}
+        fields = ("name", "sex", "unit_system")
+        widgets = {"sex": forms.RadioSelect, "unit_system": forms.RadioSelect}
         error_messages = {
             "name": {"required": "Type a name. It is only shown to you."},
             "sex": dict.fromkeys(("required", "invalid_choice"), "Choose female, male or not stated."),
+            "unit_system": {"invalid_choice": "Choose as reported, conventional or SI."},
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["unit_system"].required = False
         born = self.instance.born_on
         if born:
             self.initial = {**self.initial, "day": born.day, "month": born.month, "year": born.year}
+
+    def clean_unit_system(self) -> str:
+        """What was chosen; where nothing was, as it stands."""
+        return str(self.cleaned_data["unit_system"] or self.instance.unit_system)
 
     def clean(self) -> dict[str, Any]:
         """Reads the birth date: all three boxes or none."""

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 SEXES = [("female", "Female"), ("male", "Male"), ("unstated", "Not stated")]
+UNIT_SYSTEMS = [("reported", "As reported"), ("conventional", "Conventional (US)"), ("si", "SI")]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -66,6 +67,13 @@ class Person(models.Model):
         help_text="Some ranges differ by sex. This is only used to choose a range.",
     )
     born_on = models.DateField("date of birth", null=True, blank=True)
+    unit_system = models.CharField(
+        "units",
+        max_length=12,
+        choices=UNIT_SYSTEMS,
+        default="reported",
+        help_text="Which unit a marker is shown in unless another is asked for. Values are stored as written.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

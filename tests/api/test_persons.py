@@ -26,14 +26,20 @@ PERSONS = "persons/"
         ({"name": "  Léo 小 ", "sex": "male"}, {"name": "Léo 小", "sex": "male", "born_on": None}),
         ({"name": "x" * 100, "born_on": None}, {"name": "x" * 100, "sex": "unstated", "born_on": None}),
         ({"name": "5", "sex": "unstated", "nickname": 7}, {"name": "5", "sex": "unstated", "born_on": None}),
+        ({"name": "Maya"}, {"unit_system": "reported"}),
+        ({"name": "Maya", "unit_system": "si"}, {"unit_system": "si"}),
+        ({"name": "Maya", "unit_system": "conventional"}, {"unit_system": "conventional"}),
     ],
-    ids=["name alone", "all of it", "outer blanks", "no birth date", "an unknown key is passed over"],
+    ids=[
+        *("name alone", "all of it", "outer blanks", "no birth date", "an unknown key is passed over"),
+        *("units as reported", "SI units", "conventional units"),
+    ],
 )
 def test_a_person_is_made_and_read_back(api, sent, kept):
     answer = api("post", PERSONS, sent)
     assert answer.status_code == 201
     made = strict(answer)
-    assert set(made) == {"id", "name", "sex", "born_on"}
+    assert set(made) == {"id", "name", "sex", "born_on", "unit_system"}
     uuid.UUID(made["id"])
     assert {name: made[name] for name in kept} == kept
     assert api.read(f"{PERSONS}{made['id']}/") == made
@@ -60,6 +66,11 @@ BAD = [
     ("sex", '{"name": "Maya", "sex": 1}'),
     ("sex", '{"name": "Maya", "sex": ["female"]}'),
     ("sex", '{"name": "Maya", "sex": "\\ud800"}'),
+    ("unit_system", '{"name": "Maya", "unit_system": "SI"}'),
+    ("unit_system", '{"name": "Maya", "unit_system": ""}'),
+    ("unit_system", '{"name": "Maya", "unit_system": null}'),
+    ("unit_system", '{"name": "Maya", "unit_system": ["si"]}'),
+    ("unit_system", '{"name": "Maya", "unit_system": "\\ud800"}'),
     ("born_on", '{"name": "Maya", "born_on": "29 Feb 1980"}'),
     ("born_on", '{"name": "Maya", "born_on": "1981-02-29"}'),
     ("born_on", '{"name": "Maya", "born_on": "1980-2-29"}'),
@@ -104,6 +115,13 @@ def test_patch_changes_what_the_body_names(api, maya, sent, kept):
     assert (body["name"], body["sex"], body["born_on"]) == kept
     assert body["id"] == str(maya.pk)
     assert api.read(api.person) == body
+
+
+def test_patch_changes_the_units_and_leaves_them_where_they_are_not_named(api):
+    assert strict(api("patch", api.person, {"unit_system": "si"}))["unit_system"] == "si"
+    assert strict(api("patch", api.person, {"name": "Mia"}))["unit_system"] == "si"
+    assert set(problems(api("patch", api.person, {"unit_system": "x"}))) == {"unit_system"}
+    assert api.read(api.person)["unit_system"] == "si"
 
 
 @pytest.mark.parametrize(

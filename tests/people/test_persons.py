@@ -94,6 +94,7 @@ def test_tomorrow_is_no_birth_date_and_today_is_one(alice_client):
         ({"name": "a\x00b"}, "Null characters are not allowed."),
         ({"sex": "other"}, "Choose female, male or not stated."),
         ({"sex": ""}, "Choose female, male or not stated."),
+        ({"unit_system": "x"}, "Choose as reported, conventional or SI."),
     ],
 )
 def test_a_person_that_lacks_something_is_not_made(alice_client, fields, message):
@@ -103,6 +104,37 @@ def test_a_person_that_lacks_something_is_not_made(alice_client, fields, message
     assert message in page.text
     assert page.errors
     assert unknown_targets(page) == []
+
+
+@pytest.mark.parametrize("system", ["reported", "conventional", "si"])
+def test_units_are_chosen_with_the_details_and_move_no_value(alice_client, maya, results, system):
+    before = list(Result.objects.order_by("pk").values())
+    answer = edit(alice_client, maya, unit_system=system)
+    assert answer.url == f"/people/{maya.pk}/", "nothing to confirm: no range changes"
+    maya.refresh_from_db()
+    assert maya.unit_system == system
+    assert Page(alice_client.get(f"/people/{maya.pk}/edit")).form("name").sent()["unit_system"] == system
+    assert list(Result.objects.order_by("pk").values()) == before
+
+
+def test_units_are_as_reported_until_another_system_is_chosen(alice_client):
+    assert Page(alice_client.get("/people/new/")).form("name").sent()["unit_system"] == "reported"
+    add(alice_client)
+    assert Person.objects.get().unit_system == "reported"
+    Person.objects.all().delete()
+    add(alice_client, unit_system="si")
+    assert Person.objects.get().unit_system == "si"
+
+
+@pytest.mark.parametrize("sent", [{}, {"unit_system": ""}])
+def test_units_that_are_not_sent_stay_as_they_are(alice_client, maya, sent):
+    Person.objects.update(unit_system="si")
+    born = {"day": "14", "month": "6", "year": "1963"}
+    assert (
+        alice_client.post(f"/people/{maya.pk}/edit", {"name": "Maja", "sex": "female"} | born | sent).status_code == 302
+    )
+    maya.refresh_from_db()
+    assert (maya.name, maya.unit_system) == ("Maja", "si")
 
 
 def test_an_account_has_several_persons_and_their_results_stay_apart(alice_client, maya):
