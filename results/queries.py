@@ -20,7 +20,7 @@ from markers.queries import catalogue
 from markers.reference import Subject
 from results.interpretation import Position
 from results.models import Result, Visit, VisitVersion
-from results.series import Fits, Judgment, Series, Stored, judge, series, unit_of
+from results.series import Fits, Judgment, Series, Stored, judge, series, unit_of, usual_unit
 
 COLUMNS = (
     *("id", "visit_id", "collected_on", "collected_time", "order", "value", "unit", "unit_code"),
@@ -85,9 +85,9 @@ def series_of(
     end: date | None = None,
     known: Catalogue | None = None,
 ) -> Series:
-    """The person's series of a marker in a unit, in two queries whatever its length."""
+    """The person's series of a marker, in the person's usual unit or another, in two queries whatever its length."""
     stored = stored_results(person, [marker.id], known or catalogue())[marker.id]
-    return series(marker, subject(person), stored, unit, start, end)
+    return series(marker, subject(person), stored, unit or usual_unit(marker, stored, person.unit_system), start, end)
 
 
 def panel_facts(slug: str, known: Catalogue) -> PanelFacts:
@@ -101,8 +101,12 @@ def panel_facts(slug: str, known: Catalogue) -> PanelFacts:
 def series_of_panel(person: Person, panel: PanelFacts, known: Catalogue) -> list[Series]:
     """The person's series of each marker of a panel, in its order, in two queries."""
     markers = [known.markers[slug] for slug in panel.markers]
-    stored, whose = stored_results(person, [one.id for one in markers], known), subject(person)
-    return [series(one, whose, stored[one.id]) for one in markers]
+    stored = stored_results(person, [one.id for one in markers], known)
+    return [_usual_series(person, one, stored[one.id]) for one in markers]
+
+
+def _usual_series(person: Person, marker: MarkerFacts, stored: list[Stored]) -> Series:
+    return series(marker, subject(person), stored, usual_unit(marker, stored, person.unit_system))
 
 
 def stored_results(person: Person, marker_ids: Iterable[int], known: Catalogue) -> dict[int, list[Stored]]:
@@ -186,9 +190,8 @@ def overview(person: Person) -> Overview:
     visit = Visit.objects.filter(person=person).order_by("-collected_on", "-created_at").first()
     judged = judged_results(visit) if visit else []
     rows = Result.objects.filter(person=person, marker_id__isnull=False).values_list("marker_id", *COLUMNS)
-    whose = subject(person)
     tiles = {
-        known.by_id[marker_id].slug: Tile(known.by_id[marker_id], series(known.by_id[marker_id], whose, stored))
+        known.by_id[marker_id].slug: Tile(known.by_id[marker_id], _usual_series(person, known.by_id[marker_id], stored))
         for marker_id, stored in _by_marker(person, rows, known).items()
     }
     others = Result.objects.filter(person=person, marker_id__isnull=True).order_by("-collected_on", "order")

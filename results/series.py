@@ -222,6 +222,22 @@ def unit_of(stored: Stored, units: UnitTable) -> str | None:
     return units.find(stored.unit)
 
 
+def usual_unit(marker: MarkerFacts, results: Iterable[Stored], system: str = "reported") -> str:
+    """The unit that a series is shown in unless another is asked for, by a person's unit system.
+
+    As reported, it is that of the latest result that can be drawn; without one the marker's own.
+    """
+    units = marker.units
+    fixed = {"conventional": marker.conventional_unit, "si": marker.si_unit}
+    if system in fixed:
+        return fixed[system] if fixed[system] in units.units else units.own
+    for stored in sorted(results, key=by_time, reverse=True):
+        code = unit_of(stored, units)
+        if code is not None and read_value(stored.value).number is not None:
+            return code
+    return units.own
+
+
 def series(
     marker: MarkerFacts,
     subject: Subject,

@@ -20,16 +20,20 @@ from markers.units import decimal_text
 from results import access
 from results.interpretation import WORDS
 from results.queries import marker_facts, series_of
-from results.series import Band, Judgment, Point, Series
+from results.series import Band, Judgment, Point, Series, usual_unit
 
 
 class Timeline(APIView):
     def get(self, request: Request, person_id: uuid.UUID, slug: str) -> HttpResponse:
-        """The series with its bands and what is not plotted; values exact, as strings."""
+        """The series with its bands and what is not plotted; values exact, as strings.
+
+        Without `unit` in the person's conventional or SI unit where that is chosen, else in the marker's own:
+        the latest report moves the unit of a page, never that of an answer.
+        """
         person = access.person_of(request.user, person_id)
         known = catalogue()
         marker = marker_facts(slug, known)
-        unit = _unit(request.query_params.get("unit", ""), marker)
+        unit = _unit(request.query_params.get("unit", ""), marker) or usual_unit(marker, (), person.unit_system)
         start, end = (iso_day(name, request.query_params.get(name, "")) for name in ("from", "to"))
         answer = body(series_of(person, marker, unit, start, end, known))
         return HttpResponse(orjson.dumps(answer), content_type="application/json")

@@ -54,11 +54,12 @@ def marker(request: HttpRequest, person_id: uuid.UUID, slug: str) -> HttpRespons
     known = catalogue()
     facts = marker_facts(slug, known)
     unit = request.GET.get("unit", "")
-    unit = unit if unit in facts.units.units else facts.units.own
+    unit = unit if unit in facts.units.units else ""
     period = request.GET.get("period", "")
     years = PERIODS.get(period, ("", 0))[1]
     start = _years_ago(timezone.localdate(), years) if years else None
     shown = series_of(person, facts, unit, start, known=known)
+    unit = shown.unit
     decimals = decimals_in(facts, unit)
     rows = [_row(point, decimals) for point in reversed(shown.points)]
     context = {

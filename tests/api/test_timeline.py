@@ -210,6 +210,26 @@ def test_a_unit_is_asked_for_by_code_or_as_printed(api, slug, asked, unit):
     assert api.timeline(slug, f"?unit={asked}")["unit"] == unit
 
 
+@pytest.mark.parametrize(
+    ("system", "asked", "unit", "value"),
+    [
+        ("reported", "", "mg/dL", "100"),
+        ("conventional", "", "mg/dL", "100"),
+        ("si", "", "mmol/L", "5.551"),
+        ("si", "mg/dL", "mg/dL", "100"),
+        ("conventional", "mmol/L", "mmol/L", "5.551"),
+    ],
+)
+def test_without_a_unit_it_is_that_of_a_chosen_system_else_the_markers_own(api, maya, system, asked, unit, value):
+    maya.unit_system = system
+    maya.save()
+    made = api.saved(visit(result("5.551", "glucose", "mmol/L"), fasting=True))
+    shown = api.timeline("glucose", f"?unit={asked}")
+    assert (shown["unit"], only(shown["points"])["value"]) == (unit, value)
+    assert only(shown["points"])["reported"] == {"value": "5.551", "unit": "mmol/L"}
+    assert made["results"][0]["value"] == "5.551"
+
+
 @pytest.mark.parametrize("asked", ["IU", "mg", "x" * 500, "%00", "mg/L&unit=IU"])
 def test_a_unit_that_the_marker_does_not_have_is_refused(api, asked):
     assert set(problems(api("get", f"{api.person}timeline/{B2M}/?unit={asked}"))) == {"unit"}

@@ -130,6 +130,17 @@ def test_signed_in_ones_own_latest_value_stands_beside_ones_own_range_only(alice
     assert "See yours on one timeline" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("system", "says"),
+    [("reported", "88 µmol/L on 3"), ("conventional", "About 1.00 mg/dL on 3"), ("si", "88 µmol/L on 3")],
+)
+def test_ones_own_value_is_in_the_persons_usual_unit(alice_client, maya, system, says):
+    maya.unit_system = system
+    maya.save()
+    create_visit(person=maya, collected_on=date(2024, 10, 3), rows=[TypedRow("creatinine", "88", "umol/L")])
+    assert says in shown(alice_client, "/markers/creatinine/").text
+
+
 def test_a_strangers_value_is_never_shown(bob_client, maya):
     create_visit(person=maya, collected_on=date(2024, 10, 3), rows=[TypedRow("beta-2-microglobulin", "2.90", "mg/L")])
     assert "2.90" not in shown(bob_client).text

@@ -87,6 +87,22 @@ def test_a_tile_says_what_can_be_said(alice_client, maya, marker, value, unit, s
     assert tile(shown(alice_client, maya), marker) == says
 
 
+@pytest.mark.parametrize(
+    ("system", "says"),
+    [
+        ("reported", "88 µmol/L in range"),
+        ("conventional", "≈ 1.00 mg/dL in range"),
+        ("si", "88 µmol/L in range"),
+    ],
+)
+def test_a_tile_is_in_the_persons_usual_unit(alice_client, maya, system, says):
+    maya.unit_system = system
+    maya.save()
+    log(maya, date(2023, 10, 3), ("creatinine", "0.9", "mg/dL"))
+    log(maya, date(2024, 10, 3), ("creatinine", "88", "umol/L"))
+    assert tile(shown(alice_client, maya), "Creatinine") == f"{says} 3 Oct 2024 · 2 results"
+
+
 def test_markers_stand_under_their_panel_in_its_order_and_once(alice_client, maya):
     rows = [("egfr", "90", "mL/min/{1.73_m2}"), ("creatinine", "0.9", "mg/dL"), ("sodium", "140", "mmol/L")]
     log(maya, date(2024, 10, 3), *rows)

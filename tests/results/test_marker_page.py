@@ -144,13 +144,18 @@ class TestSentence:
         log(maya, date(2024, 10, 3), "1.9")
         assert "It was 1.7 mg/L on 30 December 2022: 0.2 higher in 1 year 9 months." in shown(alice_client, maya).text
 
-    @pytest.mark.parametrize("units", [("µg/L", "mg/L"), ("mg/L", "µg/L")])
-    def test_two_units_in_a_row_are_compared_in_the_shown_one(self, alice_client, maya, units):
+    @pytest.mark.parametrize(
+        ("units", "said"),
+        [
+            (("µg/L", "mg/L"), "It was 1.70 mg/L on 3 October 2023: 0.20 higher in 1 year."),
+            (("mg/L", "µg/L"), "It was 1700 µg/L on 3 October 2023: 200 higher in 1 year."),
+        ],
+    )
+    def test_two_units_in_a_row_are_compared_in_that_of_the_latest(self, alice_client, maya, units, said):
         for year, unit in zip((2023, 2024), units, strict=True):
             value = {2023: ("1.7", "1700"), 2024: ("1.9", "1900")}[year][unit == "µg/L"]
             log(maya, date(year, 10, 3), value, unit)
-        text = shown(alice_client, maya).text
-        assert re.search(r"It was 1\.70? mg/L on 3 October 2023: 0\.20? higher in 1 year\.", text)
+        assert said in shown(alice_client, maya).text
 
     def test_only_a_value_out_of_range_comes_with_whom_to_ask(self, alice_client, maya):
         log(maya, date(2024, 10, 3), "1.7")
@@ -288,11 +293,38 @@ class TestSwitches:
         assert other.data["figure"]["layout"]["yaxis"]["title"]["text"].endswith(f"({unit.replace('u', 'µ')})")
 
     @pytest.mark.parametrize("unit", ["nothing", "", "\x00", "<b>", "MG/L", "mmol/L"])
-    def test_an_unknown_unit_falls_back_to_the_markers_own(self, alice_client, maya, unit):
+    def test_an_unknown_unit_falls_back_to_the_usual_one(self, alice_client, maya, unit):
         log(maya, date(2024, 10, 3), "1.9")
         page = shown(alice_client, maya, unit=unit)
         assert "1.9 mg/L on 3 October 2024" in page.text
         assert re.findall(r'aria-current="true">([^<]+)<', page.html) == ["All", "mg/L"]
+
+    @pytest.mark.parametrize(
+        ("system", "number", "unit"),
+        [("reported", "88", "µmol/L"), ("conventional", "≈ 1.00", "mg/dL"), ("si", "88", "µmol/L")],
+    )
+    def test_the_unit_is_at_first_that_of_the_persons_system(self, alice_client, maya, system, number, unit):
+        maya.unit_system = system
+        maya.save()
+        log(maya, date(2023, 10, 3), "0.9", "mg/dL", "creatinine")
+        log(maya, date(2024, 10, 3), "88", "umol/L", "creatinine")
+        page = shown(alice_client, maya, "creatinine")
+        assert re.findall(r'aria-current="true">([^<]+)<', page.html) == ["All", unit]
+        assert [row[2] for row in points(page)] == ["88 µmol/L", "0.9 mg/dL"], "as written, whatever the unit"
+        assert points(page)[0][3] == number
+        assert page.data["figure"]["layout"]["yaxis"]["title"]["text"] == f"Creatinine ({unit})"
+        other = shown(alice_client, maya, "creatinine", unit="mg/dL" if unit == "µmol/L" else "umol/L")
+        assert re.findall(r'aria-current="true">([^<]+)<', other.html)[1] != unit, "another one is a press away"
+        assert f"/people/{maya.pk}/edit#id_unit_system" in page.links
+
+    def test_a_period_leaves_the_usual_unit_as_it_is(self, alice_client, maya):
+        today = timezone.localdate()
+        log(maya, today - timedelta(days=10), "negative", "umol/L", "creatinine")
+        log(maya, today - timedelta(days=20), "0.9", "mg/dL", "creatinine")
+        log(maya, today - timedelta(days=600), "88", "umol/L", "creatinine")
+        for query in ({}, {"period": "1y"}, {"period": "2y"}):
+            page = shown(alice_client, maya, "creatinine", **query)
+            assert re.findall(r'aria-current="true">([^<]+)<', page.html)[1] == "mg/dL"
 
     def test_unit_and_period_are_kept_by_each_others_links(self, alice_client, maya):
         log(maya, timezone.localdate() - timedelta(days=10), "1.9")

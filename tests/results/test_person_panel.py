@@ -197,6 +197,24 @@ class TestSurprisingRows:
         assert found[0] == "Beta-2 microglobulin mg/L"
         assert found[2:] == ["1700 µg/L 1.70 mg/L in range", "1.9 mg/L above range"]
 
+    @pytest.mark.parametrize(
+        ("system", "unit", "cells"),
+        [
+            ("reported", "µmol/L", ["0.9 mg/dL ≈ 80 µmol/L in range", "88 µmol/L in range"]),
+            ("conventional", "mg/dL", ["0.9 mg/dL in range", "88 µmol/L ≈ 1.00 mg/dL in range"]),
+            ("si", "µmol/L", ["0.9 mg/dL ≈ 80 µmol/L in range", "88 µmol/L in range"]),
+        ],
+    )
+    def test_a_row_is_in_the_persons_usual_unit(self, alice_client, maya, system, unit, cells):
+        maya.unit_system = system
+        maya.save()
+        log(maya, date(2023, 10, 3), ("creatinine", "0.9", "mg/dL"))
+        log(maya, date(2024, 10, 3), ("creatinine", "88", "umol/L"))
+        found = row(shown(alice_client, maya), "Creatinine")
+        assert found[0] == f"Creatinine {unit}"
+        assert f" {unit} (" in found[1]
+        assert found[2:] == cells
+
     def test_a_printed_range_judges_its_own_result(self, alice_client, maya):
         log(maya, date(2023, 10, 3), (B2M, "1.9", "mg/L"))
         log(maya, date(2024, 10, 3), (B2M, "1.9", "mg/L"), printed_high="2.5", printed_low="0.5")

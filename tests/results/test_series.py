@@ -12,7 +12,7 @@ import pytest
 from markers.interval import Interval
 from markers.reference import Age, Collection, Subject, best_fit, date_at_age
 from markers.units import UnitTable
-from results.series import Fits, difference, judge, series
+from results.series import Fits, difference, judge, series, usual_unit
 from tests.plain import B2M, a_marker, a_range, span, stored
 
 MAYA = Subject("female", date(1963, 6, 14))
@@ -38,6 +38,41 @@ def test_points_run_by_day_time_and_document_order():
         assert [point.stored.result for point in shown.points] == [
             *("years before", "no time, first", "no time, second", "morning", "morning, second"),
         ]
+
+
+SYSTEMS = a_marker(conventional_unit="mg/dL", si_unit="nmol/L")
+UNITS = [
+    ("reported", [], "mg/L"),
+    ("reported", [("100", "2020-01-01", "nmol/L"), ("1.2", "2026-10-03", "mg/L")], "mg/L"),
+    ("reported", [("1.2", "2020-01-01", "mg/L"), ("100", "2026-10-03", "nmol/L")], "nmol/L"),
+    ("reported", [("100", "2026-10-03", "nmol/L"), ("1.2", "2020-01-01", "mg/L")], "nmol/L"),
+    ("reported", [("1.2", "2020-01-01", "mcg/mL")], "mg/L"),
+    ("reported", [("0.12", "2020-01-01", "mg/dL"), ("1", "2021-01-01", "IU"), ("1", "2022-01-01", "")], "mg/dL"),
+    ("reported", [("0.12", "2020-01-01", "mg/dL"), ("neg", "2021-01-01", "mg/L")], "mg/dL"),
+    ("reported", [("<0.12", "2020-01-01", "mg/dL")], "mg/dL"),
+    ("reported", [("neg", "2020-01-01", "mg/dL")], "mg/L"),
+    ("conventional", [], "mg/dL"),
+    ("conventional", [("1.2", "2020-01-01", "mg/L")], "mg/dL"),
+    ("si", [("1.2", "2020-01-01", "mg/L")], "nmol/L"),
+    ("anything", [("0.12", "2020-01-01", "mg/dL")], "mg/dL"),
+]
+
+
+@pytest.mark.parametrize(("system", "results", "unit"), UNITS)
+def test_the_usual_unit_is_that_of_the_system(system, results, unit):
+    results = [stored(value, day, unit=written) for value, day, written in results]
+    assert usual_unit(SYSTEMS, results, system) == unit
+
+
+def test_a_doubted_unit_is_nobodys_usual_one():
+    results = [stored("0.12", "2020-01-01", unit="mg/dL"), stored("100", "2021-01-01", unit="nmol/L", doubted=True)]
+    assert usual_unit(SYSTEMS, results) == "mg/dL"
+
+
+@pytest.mark.parametrize("unit", ["", "no such unit"])
+@pytest.mark.parametrize("system", ["conventional", "si"])
+def test_a_system_without_a_unit_of_the_marker_is_its_own(system, unit):
+    assert usual_unit(a_marker(conventional_unit=unit, si_unit=unit), [], system) == "mg/L"
 
 
 def test_two_different_values_at_one_instant_are_both_shown():
