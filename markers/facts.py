@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from markers.interval import Interval
+from markers.naming import same_name, two_names
 from markers.reference import Age, Range
 from markers.search import Index, Names
 from markers.units import UnitTable
@@ -153,8 +154,19 @@ class Catalogue:
 
     def named(self, typed: str) -> MarkerFacts | None:
         """The one marker that a typed name, alias or LOINC code means, else None."""
-        found = self._by_name.get(" ".join(typed.split()).casefold(), [])
+        found = self.bearers(typed)
         return found[0] if len(found) == 1 else None
+
+    def bearers(self, name: str) -> list[MarkerFacts]:
+        """The markers that bear this very name, alias or LOINC code, however it is spelled.
+
+        Of two names in one, as in `Sodium (Na)` or `ALT/SGPT`, a marker bears both.
+        """
+        if found := self._by_name.get(same_name(name), []):
+            return found
+        one, other = two_names(name)
+        others = self._by_name.get(same_name(other), []) if other else []
+        return [marker for marker in self._by_name.get(same_name(one), []) if any(marker is each for each in others)]
 
     def search(self, typed: str) -> list[MarkerFacts]:
         """Every marker that a typed text may mean, best match first; to show, never to file a result under."""
@@ -175,9 +187,9 @@ class Catalogue:
 
     @cached_property
     def _by_name(self) -> dict[str, list[MarkerFacts]]:
-        """Each name in lower case -> the markers that bear it."""
+        """Each name in the form of `same_name` -> the markers that bear it."""
         found: dict[str, list[MarkerFacts]] = {}
         for one in self.markers.values():
-            for name in {name.casefold() for name in one.names}:
+            for name in {same_name(name) for name in one.names}:
                 found.setdefault(name, []).append(one)
         return found

@@ -8,14 +8,24 @@ from dataclasses import dataclass, field
 from markers.facts import Catalogue, MarkerFacts
 from markers.interval import Interval
 from markers.loinc import loinc_is_valid
+from markers.naming import same_name, stated_specimen
 from markers.quantity import read_value
 from markers.reference import Subject
 from markers.units import tidy, unit_text
 from results.documents.rows import ReportedRow
 from results.doubt import contradicts, meets, range_contradicts, same_scale
 
-_URINE = re.compile(r"\b(?:urin|orina|dipstick|(?:test|reagent) ?strip|strip\b|u[-_ ]|24 ?h)", re.IGNORECASE)
-_BLOOD = re.compile(r"blood|serum|plasma|\b(?:sang|blut|bloed|suero|siero|sérum|venous|capillary)", re.IGNORECASE)
+_URINE = re.compile(
+    r"\b(?:urin(?!ezuur|syr|stof)|orina|dipstick|(?:test|reagent) ?strip|strip\b|u[-_ ]|24 ?h)", re.IGNORECASE
+)
+_BLOOD = re.compile(
+    r"blood|serum|plasma|\b(?:sang|blut|bloed|blod\b|suero|siero|soro\b|sérum|venous|capillary)", re.IGNORECASE
+)
+_WHOLE = re.compile(
+    r"whole blood|\b(?:vollblut|sang total|sangre total|sangue intero|volbloed|fullblod)", re.IGNORECASE
+)
+_FLUID = re.compile(r"serum|plasma|\b(?:suero|siero|soro\b|sérum)", re.IGNORECASE)
+_SPOT = re.compile(r"^(?!.*(?:24|strip|stick|timed|sediment)).*(?:urin|orina)", re.IGNORECASE)
 _OTHER = re.compile(
     r"\b(?:csf|cerebrospinal|liquor|saliva|stool|faec|feces|fecal|pleural|ascit|periton|synovial|dialysate|sweat|semen"
     r"|amniotic|body fluid|gastric|vitreous|tissue|hair|sputum)",
@@ -59,7 +69,11 @@ def match(row: ReportedRow, known: Catalogue, subject: Subject) -> Match:
             found.questions.append(f"{asked}: it will be kept as an other result")
             found.marker, found.how, found.method = None, "", ""
             return found
-    if not codes and (named := by_name(row.name, row.specimen, known)):
+    if not codes and (named := by_name(row.name, row.specimen, known, row.unit_code or row.unit)):
+        if _is_other(named, row):
+            asked = f"its name can mean {named.name}, but its unit, {row.unit or row.unit_code}, can't"
+            found.questions.append(f"{asked}: it will be kept as an other result")
+            return found
         found.marker, found.how = named, "name"
         found.questions.append(f"its name was taken to mean {named.name}")
     if found.marker and row.value:
@@ -67,16 +81,33 @@ def match(row: ReportedRow, known: Catalogue, subject: Subject) -> Match:
     return found
 
 
-def by_name(name: str, specimen: str, known: Catalogue) -> MarkerFacts | None:
-    """The one marker with this name, alias or short name, unless name or specimen tell of another fluid."""
-    folded = " ".join(name.split()).casefold()
-    markers = [
-        marker
-        for marker in known.markers.values()
-        if folded and folded in {one.casefold() for one in (marker.name, marker.short_name, *marker.aliases) if one}
-    ]
-    markers = [marker for marker in markers if _may_be(marker, name) and _is_of(marker, specimen)]
-    return markers[0] if len(markers) == 1 else None
+def by_name(name: str, specimen: str, known: Catalogue, unit: str = "") -> MarkerFacts | None:
+    """The one marker that a printed name means, or None: not a near one, and none of another fluid.
+
+    Where the name ends in a specimen (`Ferritin, Serum`) what stands before it is looked up too. Unit and sample tell
+    which is meant of several: `Neutrophils` in percent is `Neutrophils %`, `Creatinine` of urine `Creatinine, urine`.
+    """
+    bare, stated = stated_specimen(name)
+    for called, specimens in [(name, [specimen]), (bare, [specimen, stated])][: 2 if stated else 1]:
+        names = [f"{called}, urine"] if any(map(_SPOT.search, specimens)) else []
+        names += [f"{called} %"] if unit == "%" else [f"{called} absolute"] if unit else []
+        for one in (*names, called):
+            bearers = [marker for marker in known.bearers(one) if _may_be(marker, name)]
+            markers = [marker for marker in bearers if all(_is_of(marker, said) for said in specimens)]
+            if len(markers) == 1 and (one == called or not unit or markers[0].units.find(unit)):
+                return markers[0]
+    return None
+
+
+def _is_other(marker: MarkerFacts, row: ReportedRow) -> bool:
+    """True where the unit shows that the name means something else than this marker.
+
+    A percentage is never a count or a concentration, and an abbreviation such as TP or TG has many meanings.
+    """
+    printed = [one for one in (row.unit_code, row.unit) if one]
+    if not printed or any(marker.units.find(one) or marker.units.choices(one) for one in printed):
+        return False
+    return "%" in printed or len(row.name.strip()) < 4
 
 
 def _may_be(marker: MarkerFacts, said: str) -> bool:
@@ -87,9 +118,16 @@ def _may_be(marker: MarkerFacts, said: str) -> bool:
 
 
 def _is_of(marker: MarkerFacts, specimen: str) -> bool:
-    """True where a specimen is not stated, or stated to be the marker's."""
-    wanted = _URINE if "urine" in marker.specimen else _BLOOD
-    return not specimen or (bool(wanted.search(specimen)) and _may_be(marker, specimen))
+    """True where a specimen is not stated, or stated to be the marker's: hemoglobin in plasma is another thing."""
+    if not specimen:
+        return True
+    if "urine" in marker.specimen:
+        return bool(_URINE.search(specimen)) and _may_be(marker, specimen)
+    if "blood" not in marker.specimen and _WHOLE.search(specimen):
+        return False
+    if marker.specimen == "whole blood" and _FLUID.search(specimen):
+        return False
+    return bool(_BLOOD.search(specimen)) and _may_be(marker, specimen)
 
 
 def _unit(row: ReportedRow, found: Match, marker: MarkerFacts, subject: Subject) -> None:
@@ -134,7 +172,9 @@ def _known_unit(printed: str, row: ReportedRow, marker: MarkerFacts) -> str | No
     code = marker.units.find(printed) if printed else None
     if code is None and (choices := marker.units.choices(printed)):
         decided = [marker.loinc[one][0] for one in row.loinc if one in marker.loinc]
-        code = next((one for one in (*decided, marker.unit_names.get(row.name.casefold(), "")) if one in choices), None)
+        names = {same_name(name) for name in (row.name, stated_specimen(row.name)[0])}
+        decided += [unit for name, unit in marker.unit_names.items() if same_name(name) in names]
+        code = next((one for one in decided if one in choices), None)
     return code
 
 

@@ -33,6 +33,7 @@ from markers.models import (
     Source,
     Variation,
 )
+from markers.naming import same_name
 from markers.overlap import overlaps
 from markers.queries import touch
 from markers.seed import Seed, read_marker
@@ -102,7 +103,7 @@ def _check_names(seeds: list[Seed]) -> None:
     owner: dict[str, Seed] = {}
     for seed in seeds:
         for name in (seed.marker["slug"], seed.marker["name"], seed.marker["short_name"], *seed.aliases):
-            other = owner.setdefault(" ".join(name.split()).casefold(), seed) if name else seed
+            other = owner.setdefault(same_name(name), seed) if name else seed
             if other is not seed:
                 raise SeedError(seed.file, "aliases", f"{name} already means {other.file.stem}")
 

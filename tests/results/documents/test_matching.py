@@ -76,7 +76,47 @@ def test_a_name_that_only_resembles_a_marker_is_none(name):
     ],
 )
 def test_a_name_beside_another_markers_finds_its_own(name, expected):
-    assert slug(matched(name)) == expected
+    assert slug(matched(name, unit="")) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "expected"),
+    [
+        ("Neutrophils", "%", "neutrophils-pct"),
+        ("Neutrophils", "10*9/L", "neutrophils-abs"),
+        ("Reticulocytes", "%", "reticulocytes-pct"),
+        ("Reticulocytes", "10*9/L", "reticulocytes-abs"),
+        ("Reticulocytes", "", None),
+        ("Hematocrit", "%", "hematocrit"),
+        ("Hemoglobin A1c", "%", "hba1c"),
+    ],
+)
+def test_the_unit_tells_a_count_from_a_percentage(name, unit, expected):
+    assert slug(matched(name, unit=unit)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "could"),
+    [
+        ("Prothrombin time", "%", "Prothrombin time"),
+        ("PT", "%", "Prothrombin time"),
+        ("TP", "%", "Total protein"),
+        ("Tg", "ng/mL", "Triglycerides"),
+        ("RDW", "fL", "Red cell distribution width"),
+        ("Albumin", "%", "Albumin"),
+    ],
+)
+def test_a_name_whose_unit_shows_that_it_means_something_else_is_none_and_asked_about(name, unit, could):
+    found = matched(name, unit=unit)
+    assert slug(found) is None
+    asked = f"its name can mean {could}, but its unit, {unit}, can't: it will be kept as an other result"
+    assert found.questions == [asked]
+
+
+def test_a_whole_name_with_an_unknown_unit_keeps_its_marker_and_is_asked_about():
+    found = matched("Ferritin", unit="furlong")
+    assert slug(found) == "ferritin"
+    assert any("its unit, furlong, is not known" in one for one in found.questions)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +125,7 @@ def test_a_name_beside_another_markers_finds_its_own(name, expected):
         ("Creatinine", "", "creatinine"),
         (" creatinine ", "Serum", "creatinine"),
         ("Kreatinin", "Serum", "creatinine"),
-        ("Creatinine", "Urine", None),
+        ("Creatinine", "Urine", "urine-creatinine"),
         ("Creatinine", "24 h urine", None),
         ("Creatinine", "Dialysate", None),
         ("Creatinine", "something else", None),
@@ -99,7 +139,17 @@ def test_a_name_beside_another_markers_finds_its_own(name, expected):
         ("Hemoglobin A1c", "Blood", "hba1c"),
         ("Albumin/Creatinine ratio", "", "urine-albumin-creatinine-ratio"),
         ("Albumin", "Serum", "albumin"),
-        ("Albumin", "Urine", None),
+        ("Albumin", "Urine", "urine-albumin"),
+        ("Uric acid", "Urine", None),
+        ("Hemoglobin", "Plasma", None),
+        ("Zinc", "Whole blood", None),
+        ("Zinc", "Blood", "zinc"),
+        ("Urinezuur", "", "uric-acid"),
+        ("Ferritin, Serum", "", "ferritin"),
+        ("Ferritin, Serum", "Serum", "ferritin"),
+        ("Ferritin, Serum", "Urine", None),
+        ("Creatinine (urine)", "", "urine-creatinine"),
+        ("Sodium (Na)", "Serum", "sodium"),
         ("Microalbumin", "", "urine-albumin"),
         ("Microalbumin", "Urine", "urine-albumin"),
         ("Microalbumin", "Serum", None),
@@ -181,6 +231,8 @@ def test_a_number_out_of_all_proportion_is_asked_about(value):
         ("3094-0", "", "mg/dL", "mg{urea_N}/dL"),
         ("3091-6", "", "mg/dL", "mg/dL"),
         ("", "BUN", "mg/dL", "mg{urea_N}/dL"),
+        ("", "Urea Nitrogen, Plasma or Serum", "mg/dL", "mg{urea_N}/dL"),
+        ("", "Harnstoff im Serum", "mg/dL", "mg/dL"),
         ("22664-7", "", "mg/dL", ""),
         ("22664-7", "", "mmol/L", "mmol/L"),
     ],
