@@ -31,7 +31,7 @@ def bundle(*resources: str) -> bytes:
 
 READY = observation()
 BLANK = observation('"note": []', name="Nothing")
-ALIAS = observation('"valueQuantity": {"value": 5.0, "unit": "ng/mL"}', code="", name="FER")
+ALIAS = observation('"valueQuantity": {"value": 5.0, "unit": "ng/mL"}', code="", name="FERR")
 UNKNOWN = observation('"valueString": "Yellow"', code="", name="Color")
 BOB = '{"resourceType": "Patient", "id": "p", "gender": "male", "birthDate": "1950-01-01", "name": [{"text": "Bob"}]}'
 ROWS = bundle(READY, ALIAS, BLANK, UNKNOWN)

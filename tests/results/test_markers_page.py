@@ -35,7 +35,7 @@ def test_each_marker_says_how_many_results_there_are(alice_client, maya):
     rows = [TypedRow(marker=slug, value="1", unit="") for slug in ("ferritin", "ferritin", "sodium")]
     create_visit(person=maya, collected_on=date(2024, 10, 3), rows=rows)
     text = shown(alice_client, maya).text
-    assert "Ferritin FER · 2 results" in text
+    assert "Ferritin FERR · 2 results" in text
     assert "Sodium" in text
     assert "1 result " in text
     assert "no result" in text
@@ -45,7 +45,7 @@ def test_each_marker_says_how_many_results_there_are(alice_client, maya):
     ("wanted", "slug"),
     [
         ("ferri", "ferritin"),
-        ("FER", "ferritin"),
+        ("FERR", "ferritin"),
         ("2276-4", "ferritin"),
         ("  serum   ferritin ", "ferritin"),
         ("b2m", "beta-2-microglobulin"),
