@@ -202,6 +202,8 @@ def _check_about(about: dict[str, Any], file: Path) -> None:
         if key in about and type(about[key]) is not kind:
             said = "a date such as 2026-01-31, without quotation marks" if kind is date else "a text"
             raise SeedError(file, key, f"is {said}")
+    if len(about["version"]) > 20:
+        raise SeedError(file, "version", "is at most 20 characters long")
     for mark in strays(read(about["lead"])) or keys(read(about["lead"])) or references_in(read(about["lead"])):
         raise SeedError(file, "lead", f"is plain text, without {mark}")
     for key, other in (("reviewed_by", "reviewed_on"), ("reviewed_on", "reviewed_by")):

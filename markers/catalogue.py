@@ -13,6 +13,7 @@ class SeedError(ValueError):
 
     def __init__(self, file: Path, key: str, problem: str) -> None:
         super().__init__(f"{file.parent.name}/{file.name}: {key}: {problem}")
+        self.key, self.problem = key, problem
 
 
 def read_toml(file: Path) -> dict[str, Any]:

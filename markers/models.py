@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -26,11 +26,17 @@ DIRECTIONS = [("both", "both"), ("high", "high"), ("low", "low")]
 OPERATORS = [("<", "<"), ("<=", "<="), (">", ">"), (">=", ">=")]
 EFFECTS = [("raises", "raises"), ("lowers", "lowers"), ("other", "other")]
 UCUM = re.compile(r"[!-~]+")
+NO_SENTENCE = "This is a sentence: it ends with a period."
 
 
 def ucum_problem(code: str) -> str:
     """Why a code can't be UCUM, or nothing."""
     return "" if UCUM.fullmatch(code) else f"A UCUM code has no blanks and only plain letters: umol/L, not {code}."
+
+
+def sentence_problem(text: str) -> str:
+    """Why a text is no sentence, or nothing; an empty one is nothing said."""
+    return NO_SENTENCE if text and not text.endswith(".") else ""
 
 
 def age_problem(one: RangeGap | DecisionLimit | ReferenceRange) -> dict[str, str]:
@@ -121,13 +127,14 @@ class Marker(models.Model):
         return {self.unit, *(self.units.values_list("code", flat=True) if self.pk else ())}
 
     def clean(self) -> None:
-        """Refuses plausible bounds in the wrong order, and another own unit once figures are stated by it."""
+        """Refuses swapped plausible bounds, half a sentence, and another own unit once figures are stated by it."""
         low, high = self.plausible_low, self.plausible_high
         swapped = low is not None and high is not None and low > high
         _refuse(
             {
                 "plausible_low": f"The lower bound, {low}, is above the upper bound, {high}." if swapped else "",
                 "unit": ucum_problem(self.unit) or self._why_unit_stays(),
+                **{name: sentence_problem(getattr(self, name)) for name in ("summary", "choice")},
             }
         )
 
@@ -442,7 +449,13 @@ class DecisionLimit(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.operator} {self.value} {self.unit})"
+        return f"{self.name} ({self.reach})"
+
+    @property
+    def reach(self) -> str:
+        """What it reaches over in signs, with its unit: >= 3.5 and < 5.5 mg/L."""
+        end = "" if self.upper is None else f" and {self.upper_operator} {self.upper}"
+        return f"{self.operator} {self.value}{end} {self.unit}"
 
     @property
     def start(self) -> Age | None:
@@ -491,6 +504,16 @@ class Variation(models.Model):
     def __str__(self) -> str:
         return f"{self.within} % within a person"
 
+    def clean(self) -> None:
+        """Refuses a percentage of nothing."""
+        figures = {name: getattr(self, name) for name in ("within", "between", "analytical")}
+        _refuse(
+            {
+                name: "" if figure is None or Decimal(figure) > 0 else "A percentage is above 0."
+                for name, figure in figures.items()
+            }
+        )
+
 
 class Influence(models.Model):
     """What moves a marker, with its source."""
@@ -514,7 +537,7 @@ class Related(models.Model):
 
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="related")
     other = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="related_to")
-    why = models.CharField(max_length=300)
+    why = models.CharField(max_length=300, help_text="One sentence.")
 
     class Meta:
         ordering = ("id",)
@@ -524,6 +547,11 @@ class Related(models.Model):
     def __str__(self) -> str:
         return f"{self.marker}: {self.other}"
 
+    def clean(self) -> None:
+        """Refuses a marker beside itself, and half a sentence."""
+        itself = self.other_id is not None and self.other_id == self.marker_id
+        _refuse({"other": "This is the marker itself." if itself else "", "why": sentence_problem(self.why)})
+
 
 class Source(models.Model):
     """A publication that a marker's figures come from; rows name it by its title."""
@@ -531,7 +559,9 @@ class Source(models.Model):
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="sources")
     title = models.CharField(max_length=300)
     url = models.URLField(blank=True, max_length=500)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    year = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
+    )
 
     class Meta:
         ordering = ("id",)
@@ -548,6 +578,7 @@ class Article(models.Model):
     version = models.CharField(max_length=20)
     dated = models.DateField()
     seed_digest = models.CharField(max_length=64, blank=True, editable=False)
+    is_curated = models.BooleanField(default=False, editable=False, help_text="A curator wrote it: seeds leave it.")
 
     class Meta:
         ordering = ("-dated", "marker")

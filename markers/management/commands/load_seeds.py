@@ -155,9 +155,10 @@ def load(
 
 
 def _put_article(marker: Marker, fields: dict[str, Any]) -> bool:
-    """Brings a marker's article in line with its seed; True if it was changed."""
+    """Brings a marker's article in line with its seed, unless a curator wrote it; True if it was changed."""
     digest = hashlib.sha256(fields["text"].encode()).hexdigest()
-    if models.Article.objects.filter(marker=marker, seed_digest=digest).exists():
+    stored = models.Article.objects.filter(marker=marker).first()
+    if stored is not None and (stored.is_curated or stored.seed_digest == digest):
         return False
     models.Article.objects.update_or_create(marker=marker, defaults=fields | {"seed_digest": digest})
     return True
