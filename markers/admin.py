@@ -2,61 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.contrib import admin, messages
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Count, Field, QuerySet, TextField, URLField
-from django.forms import Textarea, TextInput
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import capfirst
+from django.utils import timezone
 
-from markers.fields import ExactDecimalField
-from markers.forms import (
-    AGES,
-    AmbiguousUnitForm,
-    AmbiguousUnits,
-    CodeForm,
-    LaboratoryForm,
-    LimitForm,
-    LoneLimitForm,
-    LoneRangeForm,
-    RangeForm,
-    Ranges,
-    RowsOfMarker,
-    UnitForm,
-    Units,
+from markers.forms.article import ArticleForm
+from markers.forms.figures import LoneLimitForm, LoneRangeForm
+from markers.forms.laboratory import LaboratoryForm
+from markers.inlines import (
+    WIDGETS,
+    AliasInline,
+    AmbiguousInline,
+    CodeInline,
+    GapInline,
+    InfluenceInline,
+    LimitInline,
+    PlaceInline,
+    RangeInline,
+    RelatedInline,
+    SourceInline,
+    UnitInline,
+    VariationInline,
 )
-from markers.models import (
-    Alias,
-    AmbiguousUnit,
-    DecisionLimit,
-    Laboratory,
-    LoincCode,
-    Marker,
-    MarkerUnit,
-    Panel,
-    PanelMarker,
-    RangeGap,
-    ReferenceRange,
-)
-from markers.queries import changing
+from markers.models import Article, DecisionLimit, Laboratory, Marker, Panel, ReferenceRange
+from markers.pages import article_text, missing_figures
+from markers.queries import catalogue, changing
 
 IN_USE = "Results that people keep here. They are never shown in this place, and stay."
 MARKER_NOTE = (
     "A change is seen at once by everybody who is compared with it. What stands in seeds/ for this marker is read "
-    "again when its seed changes: names, codes, units, limits and gaps then follow the seed; ranges that a curator "
-    "wrote stay as they are."
+    "again when its seed changes: all that is written here then follows the seed, but for ranges that a curator wrote "
+    "or changed, which stay as they are."
 )
-RANGE_NOTE = "An age starts at the first figure and ends before the second. A bound left empty is no bound."
-WIDGETS: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = {
-    ExactDecimalField: {"widget": TextInput({"size": 8, "inputmode": "decimal"})},
-    TextField: {"widget": Textarea({"rows": 2, "cols": 60})},
-    URLField: {"widget": AdminURLFieldWidget({"size": 80}), "assume_scheme": "https"},
-}
+ARTICLE_NOTE = (
+    "An article that a curator wrote or changed stays as it is when its seed changes. To have the seed's again, delete "
+    "the article: the next load of the seeds brings it back."
+)
 
 
 class CatalogueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -104,138 +91,27 @@ class CatalogueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return {"slug": ("name",)} if obj is None and hasattr(self.model, "slug") else {}
 
 
-def _writing(request: HttpRequest) -> AbstractContextManager[None]:
-    return changing() if request.method == "POST" else nullcontext()
+@contextmanager
+def _writing(request: HttpRequest) -> Iterator[None]:
+    """Writes in a transaction that changes the catalogue; says which articles then lack a figure they had."""
+    if request.method != "POST":
+        yield
+        return
+    before = set(_missing())
+    with changing():
+        yield
+    for told in _missing():
+        if told not in before:
+            messages.warning(request, told)
 
 
-class UnitInline(admin.StackedInline):  # type: ignore[type-arg]
-    model = MarkerUnit
-    form, formset = UnitForm, Units
-    formfield_overrides = WIDGETS
-    verbose_name, verbose_name_plural = "unit", "units"
-    extra = 1
-    fieldsets = (
-        (
-            "Factor, spellings, source",
-            {
-                "classes": ("collapse",),
-                "description": "Number in the marker's own unit = number in this unit × factor ÷ divisor + offset.",
-                "fields": (
-                    ("code", "factor", "divisor", "offset"),
-                    "spellings",
-                    "basis",
-                    "source",
-                    "source_url",
-                ),
-            },
-        ),
-    )
-
-
-class RowInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Rows of a table, each field named by its column for those who don't see it."""
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """The field, its control bearing its label."""
-        field = super().formfield_for_dbfield(db_field, request, **options)
-        if field is not None:
-            field.widget.attrs["aria-label"] = capfirst(db_field.verbose_name)
-        return field
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        """The rows, the box that deletes one named likewise."""
-        formset: Any = super().get_formset(request, obj, **options)
-
-        class Named(formset):  # type: ignore[misc]
-            def add_fields(self, form: Any, index: int | None) -> None:
-                super().add_fields(form, index)
-                if "DELETE" in form.fields:
-                    form.fields["DELETE"].widget.attrs["aria-label"] = "Delete this row"
-
-        return Named
-
-
-class AliasInline(RowInline):
-    model = Alias
-    verbose_name, verbose_name_plural = "other name", "other names"
-    extra = 1
-
-
-class CodeInline(RowInline):
-    model = LoincCode
-    form, formset = CodeForm, RowsOfMarker
-    verbose_name, verbose_name_plural = "LOINC code", "LOINC codes"
-    extra = 1
-
-
-class RangeInline(admin.StackedInline):  # type: ignore[type-arg]
-    model = ReferenceRange
-    form, formset = RangeForm, Ranges
-    formfield_overrides = WIDGETS
-    extra = 0
-    show_change_link = True
-    fieldsets = (
-        (
-            "Bounds, whom it fits, source",
-            {
-                "classes": ("collapse",),
-                "description": RANGE_NOTE,
-                "fields": (
-                    ("low", "low_strict", "high", "high_strict"),
-                    ("unit", "sex"),
-                    AGES,
-                    ("laboratory", "condition", "method"),
-                    "source",
-                    "source_url",
-                    ("group", "evidence"),
-                    ("in_force_from", "in_force_to"),
-                    "note",
-                ),
-            },
-        ),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With their laboratories, whose names they bear."""
-        rows: QuerySet[Any] = super().get_queryset(request).select_related("laboratory").order_by("id")
-        return rows
-
-
-class LimitInline(admin.StackedInline):  # type: ignore[type-arg]
-    model = DecisionLimit
-    form, formset = LimitForm, RowsOfMarker
-    formfield_overrides = WIDGETS
-    extra = 0
-    show_change_link = True
-    fieldsets = (
-        (
-            "Threshold, whom it concerns, source",
-            {
-                "classes": ("collapse",),
-                "fields": (
-                    ("name", "key"),
-                    ("operator", "value", "unit"),
-                    AGES,
-                    ("sex", "condition"),
-                    "source",
-                    "source_url",
-                ),
-            },
-        ),
-    )
-
-
-class GapInline(RowInline):
-    model = RangeGap
-    verbose_name, verbose_name_plural = "age without a range", "ages without a range"
-    extra = 0
-
-
-class AmbiguousInline(RowInline):
-    model = AmbiguousUnit
-    form, formset = AmbiguousUnitForm, AmbiguousUnits
-    verbose_name, verbose_name_plural = "printed unit that could mean several", "printed units that could mean several"
-    extra = 0
+def _missing() -> Iterator[str]:
+    """Each figure that an article asks for and nobody holds."""
+    known, today = catalogue(), timezone.localdate()
+    for marker in known.markers.values():
+        article = article_text(marker)
+        for one in missing_figures(article, known, today) if article else ():
+            yield f"The article about {marker.name} asks for {one}. There is no such figure now; readers are told so."
 
 
 @admin.register(Marker)
@@ -243,7 +119,10 @@ class MarkerAdmin(CatalogueAdmin):
     list_display = ("name", "specimen", "unit", "how_many_ranges")
     list_filter = ("panels", "specimen", "ranges__laboratory")
     search_fields = ("name", "short_name", "slug", "aliases__name", "loinc_codes__code")
-    inlines = (UnitInline, AliasInline, CodeInline, RangeInline, LimitInline, GapInline, AmbiguousInline)
+    inlines = (
+        *(UnitInline, AliasInline, CodeInline, RangeInline, GapInline, LimitInline, VariationInline, InfluenceInline),
+        *(RelatedInline, SourceInline, AmbiguousInline),
+    )
     fieldsets = (
         (
             None,
@@ -253,8 +132,11 @@ class MarkerAdmin(CatalogueAdmin):
                     ("name", "short_name"),
                     "slug",
                     "specimen",
+                    "summary",
                     ("unit", "decimals", "direction"),
+                    ("conventional_unit", "si_unit"),
                     ("plausible_low", "plausible_high"),
+                    "choice",
                 ),
             },
         ),
@@ -327,11 +209,16 @@ class ReferenceRangeAdmin(CatalogueAdmin):
 @admin.register(DecisionLimit)
 class DecisionLimitAdmin(CatalogueAdmin):
     form = LoneLimitForm
-    list_display = ("marker", "name", "operator", "value", "unit", "condition", "source")
+    list_display = ("marker", "name", "scheme", "reach", "condition", "source")
     list_display_links = ("marker", "name")
     list_filter = ("sex", "marker")
     list_select_related = ("marker",)
-    search_fields = ("marker__name", "marker__slug", "name", "source")
+    search_fields = ("marker__name", "marker__slug", "name", "scheme", "source")
+
+    @admin.display(description="limit", ordering="value")
+    def reach(self, row: DecisionLimit) -> str:
+        """Where it starts and ends, with its unit, on one line."""
+        return row.reach.replace(" ", "\u00a0")
 
 
 @admin.register(Laboratory)
@@ -341,14 +228,28 @@ class LaboratoryAdmin(CatalogueAdmin):
     search_fields = ("name", "slug")
 
 
-class PlaceInline(RowInline):
-    model = PanelMarker
-    verbose_name, verbose_name_plural = "marker", "markers, in order of position"
-    extra = 3
-
-
 @admin.register(Panel)
 class PanelAdmin(CatalogueAdmin):
     list_display = ("name", "position", "summary")
     inlines = (PlaceInline,)
-    fields = ("name", "slug", "position", "summary")
+    fields = ("name", "slug", "position", "summary", "why")
+
+
+@admin.register(Article)
+class ArticleAdmin(CatalogueAdmin):
+    form = ArticleForm
+    list_display = ("marker", "version", "dated", "written_by")
+    list_filter = ("is_curated",)
+    list_select_related = ("marker",)
+    search_fields = ("marker__name", "marker__short_name", "marker__slug", "text")
+    readonly_fields = ("version", "dated")
+    fieldsets = ((None, {"description": ARTICLE_NOTE, "fields": ("marker", ("version", "dated"), "text")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The marker stays: another one has an article of its own."""
+        return (*super().get_readonly_fields(request, obj), *(() if obj is None else ("marker",)))
+
+    @admin.display(ordering="is_curated")
+    def written_by(self, row: Article) -> str:
+        """Whether the seed or a curator wrote it."""
+        return "a curator" if row.is_curated else "the seed"

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from markers.article import Article, Figures, Rendered, article_of, render
+from markers.article import Article, Figures, Rendered, article_of, references, render
 from markers.bands import adult_ranges
 from markers.catalogue import SeedError
 from markers.facts import Catalogue, Cited, MarkerFacts, PanelFacts
-from markers.markdown import Figure
+from markers.markdown import Figure, Reference
 from markers.page import figures
 from markers.sources import Bibliography
 from markers.units import decimal_text, unit_text
@@ -51,6 +51,12 @@ def figures_of(known: Catalogue, day: date) -> Figures:
         return None if found is None else Figure(found[0], found[1].title, found[1].url, found[1].year)
 
     return figure
+
+
+def missing_figures(article: Article, known: Catalogue, day: date) -> list[Reference]:
+    """The figures that an article asks for and the catalogue does not hold on a day."""
+    figure = figures_of(known, day)
+    return [one for one in references(article) if figure(one.kind, one.marker, one.key) is None]
 
 
 def panels_of(marker: MarkerFacts, known: Catalogue) -> list[PanelFacts]:

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from bloodsight.people.models import Person
 from markers.models import (
+    Article,
     DecisionLimit,
     Edition,
     Laboratory,
@@ -30,7 +31,7 @@ from results.actions.visits import TypedRow, create_visit
 from results.models import Import, ImportRow, Result
 
 pytestmark = pytest.mark.django_db
-CURATED = [Marker, ReferenceRange, DecisionLimit, Laboratory, Panel]
+CURATED = [Marker, ReferenceRange, DecisionLimit, Laboratory, Panel, Article]
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 ADD_RANGE = "admin:markers_referencerange_add"
 
@@ -41,18 +42,18 @@ def ferritin():
 
 
 @pytest.fixture
-def zinc():
+def cobalt():
     """A marker of a curator's own, with one range and two units."""
-    marker = Marker.objects.create(slug="zinc", name="Zinc", specimen="serum", unit="ug/dL")
+    marker = Marker.objects.create(slug="cobalt", name="Cobalt", specimen="serum", unit="ug/dL")
     MarkerUnit.objects.create(marker=marker, code="ug/dL", spellings=["mcg/dL"])
     MarkerUnit.objects.create(marker=marker, code="umol/L", factor="6.54", basis="65.4 g/mol")
     return marker
 
 
 @pytest.fixture
-def adults(zinc):
+def adults(cobalt):
     return ReferenceRange.objects.create(
-        marker=zinc, age_from=18, low="70", high="120", unit="ug/dL", source="A book", sex="any"
+        marker=cobalt, age_from=18, low="70", high="120", unit="ug/dL", source="A book", sex="any"
     )
 
 
@@ -208,83 +209,83 @@ REFUSED_IN_A_ROW = [REFUSED[0], REFUSED[2], REFUSED[3], REFUSED[8], REFUSED[10],
 
 
 @pytest.mark.parametrize(("values", "message"), REFUSED)
-def test_a_range_is_refused_on_a_page_of_its_own(curator_client, zinc, adults, values, message):
-    told = problems(curator_client.post(reverse(ADD_RANGE), a_range(zinc, **values)))
+def test_a_range_is_refused_on_a_page_of_its_own(curator_client, cobalt, adults, values, message):
+    told = problems(curator_client.post(reverse(ADD_RANGE), a_range(cobalt, **values)))
     assert len(told) == 1
     assert told[0].startswith(message)
-    assert list(zinc.ranges.all()) == [adults]
+    assert list(cobalt.ranges.all()) == [adults]
 
 
 @pytest.mark.parametrize(("values", "message"), REFUSED_IN_A_ROW)
-def test_a_range_is_refused_in_a_row_of_its_marker(curator_client, zinc, adults, values, message):
-    sent = open_form(curator_client, zinc)
+def test_a_range_is_refused_in_a_row_of_its_marker(curator_client, cobalt, adults, values, message):
+    sent = open_form(curator_client, cobalt)
     add_row(sent, "ranges", **a_row(**values))
-    told = problems(curator_client.post(change_url(zinc), sent))
+    told = problems(curator_client.post(change_url(cobalt), sent))
     assert len(told) == 1
     assert told[0].startswith(message)
-    assert list(zinc.ranges.all()) == [adults]
+    assert list(cobalt.ranges.all()) == [adults]
 
 
 @pytest.mark.parametrize("values", ACCEPTED)
 class TestAcceptedRanges:
-    def test_on_a_page_of_its_own(self, curator_client, zinc, adults, values):
-        assert curator_client.post(reverse(ADD_RANGE), a_range(zinc, **values)).status_code == 302
-        self.is_stored(zinc, adults, values)
+    def test_on_a_page_of_its_own(self, curator_client, cobalt, adults, values):
+        assert curator_client.post(reverse(ADD_RANGE), a_range(cobalt, **values)).status_code == 302
+        self.is_stored(cobalt, adults, values)
 
-    def test_in_a_row_of_its_marker(self, curator_client, zinc, adults, values):
-        sent = open_form(curator_client, zinc)
+    def test_in_a_row_of_its_marker(self, curator_client, cobalt, adults, values):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "ranges", **a_row(**values))
-        assert curator_client.post(change_url(zinc), sent).status_code == 302
-        self.is_stored(zinc, adults, values)
+        assert curator_client.post(change_url(cobalt), sent).status_code == 302
+        self.is_stored(cobalt, adults, values)
 
-    def is_stored(self, zinc, adults, values):
+    def is_stored(self, cobalt, adults, values):
         """Every digit as typed, a curator's own; the other row is still the seed's."""
-        row = zinc.ranges.exclude(pk=adults.pk).get()
+        row = cobalt.ranges.exclude(pk=adults.pk).get()
         for name in ("low", "high"):
             bound = getattr(row, name)
             assert (None if bound is None else format(bound, "f")) == values.get(name)
         assert row.is_curated
-        assert not zinc.ranges.get(pk=adults.pk).is_curated
+        assert not cobalt.ranges.get(pk=adults.pk).is_curated
 
 
 class TestRowsTypedTogether:
-    def test_two_new_rows_that_meet_are_refused_by_name(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
+    def test_two_new_rows_that_meet_are_refused_by_name(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "ranges", **a_row(low="70", age_from="18"))
         add_row(sent, "ranges", **a_row(low="60", age_from="17", age_to="19"))
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["It overlaps another range: 70– ug/dL, any, from 18 years. Both could judge one result."]
-        assert not zinc.ranges.exists()
+        assert not cobalt.ranges.exists()
 
-    def test_a_changed_row_that_meets_an_untouched_one_is_refused(self, curator_client, zinc, adults):
-        ReferenceRange.objects.create(marker=zinc, age_to=18, low="50", unit="ug/dL", source="A book")
-        sent = open_form(curator_client, zinc)
+    def test_a_changed_row_that_meets_an_untouched_one_is_refused(self, curator_client, cobalt, adults):
+        ReferenceRange.objects.create(marker=cobalt, age_to=18, low="50", unit="ug/dL", source="A book")
+        sent = open_form(curator_client, cobalt)
         sent[f"{row_of(sent, 'ranges', 'low', '70')}-age_from"] = "16"
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["It overlaps another range: 70–120 ug/dL, any, from 16 years. Both could judge one result."]
 
-    def test_a_range_can_be_split_in_one_form(self, curator_client, zinc, adults):
-        sent = open_form(curator_client, zinc)
+    def test_a_range_can_be_split_in_one_form(self, curator_client, cobalt, adults):
+        sent = open_form(curator_client, cobalt)
         sent[f"{row_of(sent, 'ranges', 'low', '70')}-age_to"] = "65"
         add_row(sent, "ranges", **a_row(low="60", age_from="65"))
-        assert curator_client.post(change_url(zinc), sent).status_code == 302
-        assert [str(row) for row in zinc.ranges.order_by("id")] == [
+        assert curator_client.post(change_url(cobalt), sent).status_code == 302
+        assert [str(row) for row in cobalt.ranges.order_by("id")] == [
             "70–120 ug/dL, any, 18 years to 65 years",
             "60– ug/dL, any, from 65 years",
         ]
 
-    def test_a_range_can_take_the_place_of_a_deleted_one(self, curator_client, zinc, adults):
-        sent = open_form(curator_client, zinc)
+    def test_a_range_can_take_the_place_of_a_deleted_one(self, curator_client, cobalt, adults):
+        sent = open_form(curator_client, cobalt)
         sent[f"{row_of(sent, 'ranges', 'low', '70')}-DELETE"] = "on"
         add_row(sent, "ranges", **a_row(low="60", age_from="18"))
-        assert curator_client.post(change_url(zinc), sent).status_code == 302
-        assert zinc.ranges.get().low == 60
+        assert curator_client.post(change_url(cobalt), sent).status_code == 302
+        assert cobalt.ranges.get().low == 60
 
-    def test_a_row_that_another_curator_added_meanwhile_is_met(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
-        ReferenceRange.objects.create(marker=zinc, low="70", unit="ug/dL", source="A book")
+    def test_a_row_that_another_curator_added_meanwhile_is_met(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
+        ReferenceRange.objects.create(marker=cobalt, low="70", unit="ug/dL", source="A book")
         add_row(sent, "ranges", **a_row(low="60", age_from="18"))
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["It overlaps another range: 70– ug/dL, any, all ages. Both could judge one result."]
 
     def test_only_the_row_that_was_changed_becomes_the_curators(self, curator_client, ferritin):
@@ -295,78 +296,78 @@ class TestRowsTypedTogether:
         assert list(ferritin.ranges.filter(is_curated=True)) == [first]
         assert ferritin.ranges.filter(is_curated=False).count() == ferritin.ranges.count() - 1
 
-    def test_another_zero_is_a_change(self, curator_client, zinc, adults):
+    def test_another_zero_is_a_change(self, curator_client, cobalt, adults):
         sent = open_form(curator_client, adults) | {"low": "70.0"}
         assert curator_client.post(change_url(adults), sent).status_code == 302
-        assert format(zinc.ranges.get().low, "f") == "70.0"
-        assert zinc.ranges.get().is_curated
+        assert format(cobalt.ranges.get().low, "f") == "70.0"
+        assert cobalt.ranges.get().is_curated
 
 
 class TestUnits:
-    def test_a_unit_added_in_the_same_form_is_known(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
+    def test_a_unit_added_in_the_same_form_is_known(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "units", code="mg/L", factor="100", divisor="1", offset="0", basis="SI prefix")
         add_row(sent, "ranges", **a_row(low="0.7", unit="mg/L"))
-        assert curator_client.post(change_url(zinc), sent).status_code == 302
-        assert zinc.ranges.get().unit == "mg/L"
+        assert curator_client.post(change_url(cobalt), sent).status_code == 302
+        assert cobalt.ranges.get().unit == "mg/L"
 
     def test_a_new_marker_comes_with_its_units_and_ranges(self, curator_client):
         page = curator_client.get(reverse("admin:markers_marker_add"))
-        sent = typed(page) | {"name": "Copper", "slug": "copper", "specimen": "serum", "unit": "ug/dL"}
+        sent = typed(page) | {"name": "Molybdenum", "slug": "molybdenum", "specimen": "serum", "unit": "ug/dL"}
         add_row(sent, "units", code="umol/L", factor="6.355", divisor="1", offset="0", basis="63.55 g/mol")
         add_row(sent, "ranges", **a_row(low="11", unit="umol/L"))
         add_row(sent, "ranges", **a_row(low="70", unit="ug/dL", condition="fasting"))
         assert curator_client.post(reverse("admin:markers_marker_add"), sent).status_code == 302
-        assert Marker.objects.get(slug="copper").ranges.count() == 2
+        assert Marker.objects.get(slug="molybdenum").ranges.count() == 2
 
     @pytest.mark.parametrize(
         ("prefix", "values"),
         [
             ("ranges", a_row(low="3", unit="mg/L", sex="male")),
             ("limits", a_row(name="Low", key="low", operator="<", value="50", unit="mg/L")),
-            ("loinc_codes", {"code": "5763-8", "unit": "mg/L"}),
+            ("loinc_codes", {"code": "5627-5", "unit": "mg/L"}),
             ("ambiguous_units", {"spelling": "mcg", "choices": "ug/dL\nmg/L"}),
-            ("ambiguous_units", {"spelling": "mcg", "choices": "ug/dL\numol/L", "names": "mg/L = Zinc"}),
+            ("ambiguous_units", {"spelling": "mcg", "choices": "ug/dL\numol/L", "names": "mg/L = Cobalt"}),
         ],
     )
-    def test_a_unit_that_the_marker_does_not_have_is_refused_everywhere(self, curator_client, zinc, prefix, values):
-        sent = open_form(curator_client, zinc)
+    def test_a_unit_that_the_marker_does_not_have_is_refused_everywhere(self, curator_client, cobalt, prefix, values):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, prefix, **values)
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["mg/L is not a unit of this marker, which has ug/dL, umol/L."]
 
-    def test_a_limit_in_an_unknown_unit_is_refused_on_its_own_page_too(self, curator_client, zinc):
-        limit = a_range(zinc, name="Low", key="low", operator="<", value="50", unit="mg/L")
+    def test_a_limit_in_an_unknown_unit_is_refused_on_its_own_page_too(self, curator_client, cobalt):
+        limit = a_range(cobalt, name="Low", key="low", operator="<", value="50", unit="mg/L")
         told = problems(curator_client.post(reverse("admin:markers_decisionlimit_add"), limit))
         assert told == ["mg/L is not a unit of this marker, which has ug/dL, umol/L."]
 
-    def test_a_unit_that_a_range_uses_does_not_go(self, curator_client, zinc):
-        ReferenceRange.objects.create(marker=zinc, low="11", unit="umol/L", source="A book")
-        sent = open_form(curator_client, zinc)
+    def test_a_unit_that_a_range_uses_does_not_go(self, curator_client, cobalt):
+        ReferenceRange.objects.create(marker=cobalt, low="11", unit="umol/L", source="A book")
+        sent = open_form(curator_client, cobalt)
         sent[f"{row_of(sent, 'units', 'code', 'umol/L')}-DELETE"] = "on"
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["umol/L is not a unit of this marker, which has ug/dL."]
-        assert zinc.units.filter(code="umol/L").exists()
+        assert cobalt.units.filter(code="umol/L").exists()
 
-    def test_a_unit_goes_not_either_if_the_range_was_added_meanwhile(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
-        ReferenceRange.objects.create(marker=zinc, low="11", unit="umol/L", source="A book")
+    def test_a_unit_goes_not_either_if_the_range_was_added_meanwhile(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
+        ReferenceRange.objects.create(marker=cobalt, low="11", unit="umol/L", source="A book")
         sent[f"{row_of(sent, 'units', 'code', 'umol/L')}-DELETE"] = "on"
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["umol/L can't go: it is used by 11– umol/L, any, all ages."]
 
-    def test_a_unit_goes_together_with_its_range(self, curator_client, zinc):
-        ReferenceRange.objects.create(marker=zinc, low="11", unit="umol/L", source="A book")
-        sent = open_form(curator_client, zinc) | {"ranges-0-DELETE": "on"}
+    def test_a_unit_goes_together_with_its_range(self, curator_client, cobalt):
+        ReferenceRange.objects.create(marker=cobalt, low="11", unit="umol/L", source="A book")
+        sent = open_form(curator_client, cobalt) | {"ranges-0-DELETE": "on"}
         sent[f"{row_of(sent, 'units', 'code', 'umol/L')}-DELETE"] = "on"
-        assert curator_client.post(change_url(zinc), sent).status_code == 302
-        assert zinc.codes() == {"ug/dL"}
+        assert curator_client.post(change_url(cobalt), sent).status_code == 302
+        assert cobalt.codes() == {"ug/dL"}
 
-    def test_the_own_unit_stays_once_figures_are_stated_by_it(self, curator_client, zinc, adults):
-        told = problems(curator_client.post(change_url(zinc), open_form(curator_client, zinc) | {"unit": "mg/L"}))
+    def test_the_own_unit_stays_once_figures_are_stated_by_it(self, curator_client, cobalt, adults):
+        told = problems(curator_client.post(change_url(cobalt), open_form(curator_client, cobalt) | {"unit": "mg/L"}))
         assert "It stays ug/dL: units (2), ranges (1) are stated by it." in told
-        zinc.refresh_from_db()
-        assert zinc.unit == "ug/dL"
+        cobalt.refresh_from_db()
+        assert cobalt.unit == "ug/dL"
 
     def test_the_own_unit_of_a_bare_marker_can_be_corrected(self, curator_client):
         bare = Marker.objects.create(slug="bare", name="Bare", specimen="serum", unit="g/L")
@@ -391,47 +392,47 @@ class TestUnits:
             ({"code": "mg/L", "spellings": "umol/L", "basis": "b"}, "“umol/L” already stands for umol/L."),
         ],
     )
-    def test_a_unit_that_could_mix_up_values_is_refused(self, curator_client, zinc, values, message):
-        sent = open_form(curator_client, zinc)
+    def test_a_unit_that_could_mix_up_values_is_refused(self, curator_client, cobalt, values, message):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "units", **{"factor": "1", "divisor": "1", "offset": "0"} | values)
-        assert problems(curator_client.post(change_url(zinc), sent)) == [message]
+        assert problems(curator_client.post(change_url(cobalt), sent)) == [message]
 
-    def test_the_own_unit_has_no_factor(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
+    def test_the_own_unit_has_no_factor(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
         sent[f"{row_of(sent, 'units', 'code', 'ug/dL')}-factor"] = "10"
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["ug/dL is the marker's own unit: factor and divisor are 1, offset is 0."]
 
 
 class TestOtherRules:
     @pytest.mark.parametrize("code", ["5763-9", "5763", "abc", "57638", "5763-8x"])
-    def test_a_loinc_code_with_a_wrong_check_digit_is_refused(self, curator_client, zinc, code):
-        sent = open_form(curator_client, zinc)
+    def test_a_loinc_code_with_a_wrong_check_digit_is_refused(self, curator_client, cobalt, code):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "loinc_codes", code=code)
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == [f"{code} is not a LOINC code: its check digit is wrong."]
 
-    def test_a_loinc_code_of_another_marker_is_refused(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
+    def test_a_loinc_code_of_another_marker_is_refused(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "loinc_codes", code=LoincCode.objects.first().code)
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["This LOINC code already stands for a marker."]
 
     @pytest.mark.parametrize(("name", "other"), [("Sodium", "Sodium"), ("na", "Sodium"), ("BUN", "Urea")])
-    def test_a_name_of_another_marker_is_refused(self, curator_client, zinc, name, other):
-        sent = open_form(curator_client, zinc)
+    def test_a_name_of_another_marker_is_refused(self, curator_client, cobalt, name, other):
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "aliases", name=name)
-        told = problems(curator_client.post(change_url(zinc), sent))
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == [f"“{name}” already means {other}."]
 
-    def test_a_limit_needs_a_source(self, curator_client, zinc):
-        limit = a_range(zinc, name="Low", key="low", operator="<", value="50", source="")
+    def test_a_limit_needs_a_source(self, curator_client, cobalt):
+        limit = a_range(cobalt, name="Low", key="low", operator="<", value="50", source="")
         told = problems(curator_client.post(reverse("admin:markers_decisionlimit_add"), limit))
         assert told == ["Say where it is stated: a range or a limit needs a source."]
 
-    def test_plausible_bounds_stand_in_order(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc) | {"plausible_low": "900", "plausible_high": "1"}
-        told = problems(curator_client.post(change_url(zinc), sent))
+    def test_plausible_bounds_stand_in_order(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt) | {"plausible_low": "900", "plausible_high": "1"}
+        told = problems(curator_client.post(change_url(cobalt), sent))
         assert told == ["The lower bound, 900, is above the upper bound, 1."]
 
     def test_a_name_stands_for_one_laboratory(self, curator_client):
@@ -441,36 +442,36 @@ class TestOtherRules:
             told = problems(curator_client.post(reverse("admin:markers_laboratory_add"), sent))
             assert [one.partition("” ")[2] for one in told] == [f"already stands for {taken}."]
 
-    def test_lists_are_typed_one_a_line(self, curator_client, zinc):
+    def test_lists_are_typed_one_a_line(self, curator_client, cobalt):
         sent = {"name": "Corner laboratory", "slug": "corner", "aliases": " Corner  Lab \r\n\r\nCL\r\nCL"}
         assert curator_client.post(reverse("admin:markers_laboratory_add"), sent).status_code == 302
         laboratory = Laboratory.objects.get(slug="corner")
         assert laboratory.aliases == ["Corner Lab", "CL"]
         assert ">\nCorner Lab\nCL</textarea>" in curator_client.get(change_url(laboratory)).content.decode()
 
-    def test_printed_units_with_several_meanings_are_typed_one_name_a_line(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
-        names = "ug/dL = Zinc, serum\numol/L = Zinc S\numol/L = Zink"
+    def test_printed_units_with_several_meanings_are_typed_one_name_a_line(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
+        names = "ug/dL = Cobalt, serum\numol/L = Cobalt S\numol/L = Kobalt"
         add_row(sent, "ambiguous_units", spelling="mcg", choices="ug/dL\numol/L", names=names)
-        assert curator_client.post(change_url(zinc), sent).status_code == 302
-        stored = zinc.ambiguous_units.get()
+        assert curator_client.post(change_url(cobalt), sent).status_code == 302
+        stored = cobalt.ambiguous_units.get()
         assert stored.choices == ["ug/dL", "umol/L"]
-        assert stored.names == {"ug/dL": ["Zinc, serum"], "umol/L": ["Zinc S", "Zink"]}
-        assert open_form(curator_client, zinc)["ambiguous_units-0-names"] == names
+        assert stored.names == {"ug/dL": ["Cobalt, serum"], "umol/L": ["Cobalt S", "Kobalt"]}
+        assert open_form(curator_client, cobalt)["ambiguous_units-0-names"] == names
 
-    def test_a_name_without_its_unit_is_refused(self, curator_client, zinc):
-        sent = open_form(curator_client, zinc)
-        add_row(sent, "ambiguous_units", spelling="mcg", choices="ug/dL\numol/L", names="Zinc")
-        told = problems(curator_client.post(change_url(zinc), sent))
-        assert told == ["Write the unit, =, and a name: mg/dL = Urea. This line has no such form: Zinc"]
+    def test_a_name_without_its_unit_is_refused(self, curator_client, cobalt):
+        sent = open_form(curator_client, cobalt)
+        add_row(sent, "ambiguous_units", spelling="mcg", choices="ug/dL\numol/L", names="Cobalt")
+        told = problems(curator_client.post(change_url(cobalt), sent))
+        assert told == ["Write the unit, =, and a name: mg/dL = Urea. This line has no such form: Cobalt"]
 
-    def test_a_panel_keeps_its_order(self, curator_client, zinc, ferritin):
+    def test_a_panel_keeps_its_order(self, curator_client, cobalt, ferritin):
         sent = typed(curator_client.get(reverse("admin:markers_panel_add"))) | {"name": "Metals", "slug": "metals"}
-        add_row(sent, "places", marker=zinc.pk, position="2")
+        add_row(sent, "places", marker=cobalt.pk, position="2")
         add_row(sent, "places", marker=ferritin.pk, position="1")
         assert curator_client.post(reverse("admin:markers_panel_add"), sent).status_code == 302
         body = {one["slug"]: one for one in curator_client.get(reverse("api:panels")).json()}
-        assert body["metals"]["markers"] == ["ferritin", "zinc"]
+        assert body["metals"]["markers"] == ["ferritin", "cobalt"]
 
     @pytest.mark.parametrize("model", [Marker, Laboratory, Panel], ids=lambda model: model.__name__)
     def test_a_slug_never_changes(self, curator_client, model):
@@ -602,22 +603,22 @@ class TestSeeds:
         points = alice_client.get(reverse("api:timeline", args=[maya.pk, "ferritin"])).json()["points"]
         assert [point["position"] for point in points] == ["below"]
 
-    def test_a_loinc_code_goes_to_the_marker_whose_seed_names_it(self, curator_client, zinc, ferritin, seeds):
+    def test_a_loinc_code_goes_to_the_marker_whose_seed_names_it(self, curator_client, cobalt, ferritin, seeds):
         code = ferritin.loinc_codes.first()
         sent = open_form(curator_client, ferritin) | {"loinc_codes-0-DELETE": "on"}
         assert curator_client.post(change_url(ferritin), sent).status_code == 302
-        sent = open_form(curator_client, zinc)
+        sent = open_form(curator_client, cobalt)
         add_row(sent, "loinc_codes", code=code.code)
-        assert curator_client.post(change_url(zinc), sent).status_code == 302
+        assert curator_client.post(change_url(cobalt), sent).status_code == 302
         self.change_seed(seeds)
         assert LoincCode.objects.get(code=code.code).marker == ferritin
 
-    def test_a_laboratory_that_a_curator_added_becomes_the_seeds_of_the_same_name(self, curator_client, zinc, seeds):
+    def test_a_laboratory_that_a_curator_added_becomes_the_seeds_of_the_same_name(self, curator_client, cobalt, seeds):
         sent = {"name": "Corner laboratory", "slug": "corner-lab", "aliases": ""}
         assert curator_client.post(reverse("admin:markers_laboratory_add"), sent).status_code == 302
         corner = Laboratory.objects.get(slug="corner-lab")
         own = ReferenceRange.objects.create(
-            marker=zinc, laboratory=corner, low="7", unit="ug/dL", source="Its report", is_curated=True
+            marker=cobalt, laboratory=corner, low="7", unit="ug/dL", source="Its report", is_curated=True
         )
         file = seeds / "laboratories.toml"
         file.write_text(file.read_text() + '\n[[laboratories]]\nslug = "corner"\nname = "Corner laboratory"\n')
@@ -653,20 +654,20 @@ class TestNothingPersonal:
         assert Marker.objects.filter(pk=used.pk).exists()
         assert Result.objects.count() == 1
 
-    def test_nor_by_deleting_several(self, curator_client, used, zinc):
+    def test_nor_by_deleting_several(self, curator_client, used, cobalt):
         url = reverse("admin:markers_marker_changelist")
-        sent = {"action": "delete_selected", "_selected_action": [used.pk, zinc.pk]}
+        sent = {"action": "delete_selected", "_selected_action": [used.pk, cobalt.pk]}
         for more in ({}, {"post": "yes"}):
             answer = curator_client.post(url, sent | more, follow=True)
             assert self.leaks(answer) == []
             assert "Results that people keep here" in answer.content.decode()
-        assert Marker.objects.filter(pk__in=[used.pk, zinc.pk]).count() == 2
+        assert Marker.objects.filter(pk__in=[used.pk, cobalt.pk]).count() == 2
         assert Result.objects.count() == 1
 
-    def test_a_marker_that_nobody_uses_can_go(self, curator_client, zinc, adults):
-        url = reverse("admin:markers_marker_delete", args=[zinc.pk])
+    def test_a_marker_that_nobody_uses_can_go(self, curator_client, cobalt, adults):
+        url = reverse("admin:markers_marker_delete", args=[cobalt.pk])
         assert curator_client.post(url, {"post": "yes"}).status_code == 302
-        assert not Marker.objects.filter(pk=zinc.pk).exists()
+        assert not Marker.objects.filter(pk=cobalt.pk).exists()
 
     @pytest.mark.parametrize("lookup", ["result__isnull", "importrow__isnull", "result", "result__value__startswith"])
     def test_markers_are_not_filtered_by_results(self, curator_client, used, lookup):
@@ -708,8 +709,8 @@ class TestNothingPersonal:
         assert not curator.is_superuser
 
 
-def test_numbers_are_shown_as_they_are_stored(curator_client, zinc):
-    made = ReferenceRange.objects.create(marker=zinc, low="0.0000001", high="0.70", unit="ug/dL", source="A book")
+def test_numbers_are_shown_as_they_are_stored(curator_client, cobalt):
+    made = ReferenceRange.objects.create(marker=cobalt, low="0.0000001", high="0.70", unit="ug/dL", source="A book")
     row = ReferenceRange.objects.get(pk=made.pk)
     assert str(row) == "0.0000001–0.70 ug/dL, any, all ages"
     sent = open_form(curator_client, row)
