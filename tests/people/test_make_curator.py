@@ -5,8 +5,10 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
+from bloodsight.management.commands.make_curator import renew_rights
 from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,19 @@ def test_running_it_twice_changes_nothing(alice):
     make_curator(alice.email)
     make_curator(alice.email)
     assert alice.groups.count() == 1
+
+
+def test_a_table_that_a_later_version_brings_is_theirs_too(alice):
+    make_curator(alice.email)
+    group = alice.groups.get()
+    group.permissions.remove(*group.permissions.filter(content_type__model="article"))
+    renew_rights()
+    assert "markers.change_article" in alice.get_all_permissions()
+
+
+def test_without_curators_no_rights_are_given():
+    renew_rights()
+    assert not Group.objects.exists()
 
 
 def test_an_address_without_an_account_is_refused():

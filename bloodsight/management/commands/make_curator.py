@@ -11,6 +11,12 @@ from django.db import transaction
 from bloodsight.people.models import User
 
 
+def renew_rights() -> None:
+    """Gives the curators, where there are any, rights over every table of the catalogue, new ones too."""
+    for curators in Group.objects.filter(name="curators"):
+        curators.permissions.set(Permission.objects.filter(content_type__app_label="markers"))
+
+
 class Command(BaseCommand):
     help = "Lets an account curate the catalogue at /admin/. It sees no person and no result."
 
@@ -24,8 +30,8 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=options["email"]).first()
         if user is None:
             raise CommandError(f"There is no account {options['email']}. Sign up first, then run this again.")
-        curators, _ = Group.objects.get_or_create(name="curators")
-        curators.permissions.set(Permission.objects.filter(content_type__app_label="markers"))
-        user.groups.add(curators)
+        Group.objects.get_or_create(name="curators")
+        renew_rights()
+        user.groups.add(Group.objects.get(name="curators"))
         User.objects.filter(pk=user.pk).update(is_staff=True)
         self.stdout.write(f"{user.email} can now curate the catalogue at /admin/.")

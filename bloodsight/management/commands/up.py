@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from bloodsight.management.commands.make_curator import renew_rights
 from bloodsight.people.models import User
 
 DEMO = "demo@bloodsight.example"
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             _refuse_taken(host, port)
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
+        renew_rights()  # a migration may have brought a table
         call_command("createcachetable", verbosity=0)
         call_command("load_seeds", stdout=self.stdout)
         self._collect_static()
