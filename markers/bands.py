@@ -89,7 +89,7 @@ def groups(marker: MarkerFacts, day: date) -> list[Group]:
     drawn = []
     for title, is_range, found in spans:
         strips = []
-        for row in _side_by_side(found):
+        for row in [[one] for one in found] if is_range else _side_by_side(found):
             zones = tuple(_zone(one, span, scale, letter) for (one, span), letter in zip(row, letters, strict=False))
             strips.append(Strip(zones, scale.ticks(span for _, span in row)))
         if strips and strips[0].zones:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markers.bands import Group, Strip, Zone, groups
@@ -14,6 +15,7 @@ from markers.units import Unit, decimal_text, unit_text
 from markers.words import PEOPLE, ages_text, people_text, range_text
 
 Number = Callable[[Cited], int]
+_SEXED = re.compile(r"\b(?:women|men|girls|boys)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,11 @@ class RangeRow:
 
 @dataclass(frozen=True, slots=True)
 class RangeGroup:
-    """The ranges of one owner: general, or a laboratory's."""
+    """The ranges of one owner, general or a laboratory's, and the note that all of them bear."""
 
     owner: str
     rows: tuple[RangeRow, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +137,17 @@ def _range_groups(marker: MarkerFacts, day: date, number: Number) -> list[RangeG
         if one.is_in_force(day):
             owners.setdefault(one.laboratory_name, []).append(one)
     return [
-        RangeGroup(owner, tuple(_range_row(marker, one, number) for one in sorted(rows, key=_by_people)))
+        _range_group(owner, [_range_row(marker, one, number) for one in sorted(rows, key=_by_people)])
         for owner, rows in owners.items()
     ]
+
+
+def _range_group(owner: str, rows: list[RangeRow]) -> RangeGroup:
+    """The rows of an owner; a note that all of them bear is said once."""
+    notes = {row.note for row in rows}
+    if len(rows) < 2 or len(notes) > 1:
+        return RangeGroup(owner, tuple(rows))
+    return RangeGroup(owner, tuple(replace(row, note="") for row in rows), notes.pop())
 
 
 def _by_people(one: Range) -> tuple[bool, float, str]:
@@ -160,11 +171,12 @@ def _range_row(marker: MarkerFacts, one: Range, number: Number) -> RangeRow:
 
 def range_people(one: Range) -> str:
     """Whom a range is for, in words: its group, with what the group's name leaves unsaid."""
-    told = people_text(one)
     if not one.group:
-        return told or "everybody"
-    if any(sign.isdigit() for sign in one.group):  # the group's name says the ages
-        told = ", ".join(part for part in (one.condition, one.method) if part)
+        return people_text(one) or "everybody"
+    says_sex, says_ages = _SEXED.search(one.group), any(sign.isdigit() for sign in one.group)
+    left = replace(one, sex="any" if says_sex else one.sex)
+    left = replace(left, age_from=None, age_to=None) if says_ages else left
+    told = people_text(left)
     return f"{one.group} ({told})" if told else one.group
 
 

@@ -409,7 +409,14 @@ def test_a_limit_that_stands_as_a_range_says_so(slug):
 CONDITIONS = {
     *("fasting", "smoker", "non-smoker", "chronic kidney disease", "morning sample", "afternoon sample"),
     *("pregnancy", *(f"pregnancy, {nth} trimester" for nth in ("first", "second", "third"))),
-    *("follicular phase", "early follicular phase", "late follicular phase", "mid-cycle", "luteal phase", "postmenopausal"),
+    *(
+        "follicular phase",
+        "early follicular phase",
+        "late follicular phase",
+        "mid-cycle",
+        "luteal phase",
+        "postmenopausal",
+    ),
 }
 ONLY_WOMEN = ("pregnancy", "phase", "mid-cycle", "postmenopausal")
 

@@ -76,13 +76,13 @@ def test_a_line_read_aloud_says_letters_figures_and_names():
     ("ranges", "strips"),
     [
         ([reference("24", "307", sex="female"), reference("24", "336", sex="male")], 2),  # one over the other
-        ([reference("1", "2"), reference("2", "3")], 1),  # they share a bound only
+        ([reference("1", "2", sex="female"), reference("8", "9", sex="male")], 2),  # no step from one to the other
         ([reference(None, "5")], 1),
         ([reference("60", None)], 1),
         ([reference("0", "0")], 1),
     ],
 )
-def test_ranges_that_overlap_are_drawn_below_one_another(ranges, strips):
+def test_each_range_is_drawn_on_a_line_of_its_own(ranges, strips):
     (ours,) = groups(marker(ranges), DAY)
     assert len(ours.strips) == strips
     for strip in ours.strips:
@@ -110,6 +110,14 @@ def test_a_range_for_grown_ups_goes_before_a_childs_and_before_one_with_a_condit
     child, fasting = reference("9", "10", age_to=Age(18, "years")), reference("5", "6", condition="fasting")
     (ours,) = groups(marker([child, fasting, reference("1", "2", age_from=Age(18, "years"))]), DAY)
     assert [zone.figures for strip in ours.strips for zone in strip.zones] == ["1–2 mg/L"]
+
+
+def test_limits_that_overlap_are_drawn_below_one_another():
+    _, iss = groups(marker([reference("1", "2")], [limit(">", "3"), limit(">", "5"), limit("<", "3")]), DAY)
+    assert [[zone.figures for zone in strip.zones] for strip in iss.strips] == [
+        ["above 3 mg/L", "below 3 mg/L"],
+        ["above 5 mg/L"],
+    ]
 
 
 def test_figures_below_the_line_are_in_the_unit_of_the_range():
