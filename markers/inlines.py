@@ -226,7 +226,7 @@ class RelatedInline(RowInline):
 class SourceInline(RowInline):
     model = Source
     form = SourceForm
-    formfield_overrides = WIDGETS
+    formfield_overrides = {URLField: {"widget": AdminURLFieldWidget({"size": 45}), "assume_scheme": "https"}}
     verbose_name, verbose_name_plural = "publication", "publications, which figures name by title and address"
     extra = 1
 

@@ -52,7 +52,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model, formfield_callback = Source, form_field
         fields = ("title", "url", "year")
-        widgets = {"title": forms.TextInput(LONG), "year": forms.NumberInput({"class": "vIntegerField"})}
+        widgets = {"title": forms.TextInput({"size": 60}), "year": forms.NumberInput({"class": "vIntegerField"})}
 
 
 class RowsOfMarker(BaseInlineFormSet):  # type: ignore[type-arg]
