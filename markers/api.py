@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
@@ -39,8 +39,9 @@ class Public(APIView):
     is_kept = True
 
     def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        """Lets caches keep it if they ask again."""
+        """Lets caches keep it if they ask again; says where the terms of LOINC and of the sources stand."""
         answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        answer.headers["Link"] = f'<{reverse("markers:data")}>; rel="license"'
         if answer.status_code == 200 and self.is_kept:
             patch_cache_control(answer, public=True, no_cache=True)
         return answer

@@ -27,6 +27,7 @@ def marker_body(marker: MarkerFacts) -> dict[str, Any]:
         "decimals": marker.decimals,
         "aliases": list(marker.aliases),
         "loinc": list(marker.loinc),
+        "loinc_names": dict(marker.loinc_names),
         "panels": list(marker.panels),
     }
 

@@ -52,7 +52,19 @@ def test_a_marker_comes_with_its_ranges_and_their_sources(ask):
 
 WHOLE = {
     *("slug", "name", "short_name", "specimen", "summary", "unit", "units", "conventional_unit", "si_unit"),
-    *("decimals", "aliases", "loinc", "panels", "choice", "ranges", "gaps", "limits", "variation", "influences"),
+    *(
+        "decimals",
+        "aliases",
+        "loinc",
+        "loinc_names",
+        "panels",
+        "choice",
+        "ranges",
+        "gaps",
+        "limits",
+        "variation",
+        "influences",
+    ),
     *("related", "article"),
 }
 FIGURES = ("within", "between", "analytical", "low", "high", "value", "upper", "factor", "divisor", "offset")
@@ -174,6 +186,15 @@ def test_a_marker_comes_in_two_queries(ask):
     with CaptureQueriesContext(connection) as made:
         ask(f"markers/{B2M}/")
     assert len(made) <= 2
+
+
+def test_a_code_bears_its_loinc_name_and_the_answer_leads_to_the_terms(ask):
+    for path in ("markers/", f"markers/{B2M}/", "markers/?q=b2m", "panels/"):
+        answer = ask(path)
+        assert answer.headers["Link"] == '</about/data/>; rel="license"'
+        for one in body(answer) if path.startswith("markers/?") else ():
+            assert list(one["loinc_names"]) == one["loinc"]
+            assert all(one["loinc_names"].values())
 
 
 def test_a_cache_may_keep_a_marker_until_the_catalogue_changes(ask):
