@@ -18,10 +18,12 @@ from django.utils import timezone
 from markers.interval import Interval
 from markers.loinc import loinc_is_valid
 from markers.management.commands.load_seeds import read
+from markers.prose import sentences
 from markers.queries import catalogue
 from markers.reference import Age, Collection, Subject, best_fit, date_at_age
 from results.queries import series_of
 from tests.conftest import ROOT
+from tests.test_articles import grade
 
 LABORATORIES, SEEDS, PANELS = read(ROOT / "seeds")
 BY_SLUG = {seed.marker["slug"]: seed for seed in SEEDS}
@@ -133,6 +135,18 @@ def test_a_summary_is_one_sentence_of_plain_length(slug):
     assert told.endswith(".")
     assert 40 <= len(told) <= 220, told
     assert not re.search(r"[.!?] [A-Z]", told), told
+
+
+@each_marker
+def test_a_summary_is_read_with_eight_years_of_school(slug):
+    assert grade([BY_SLUG[slug].marker["summary"]]) <= 8, BY_SLUG[slug].marker["summary"]
+
+
+def test_a_panels_words_are_read_with_ten_years_of_school():
+    for panel in PANELS:
+        assert grade([panel["summary"]]) <= 8, panel["summary"]
+        assert grade(sentences(panel["why"])) <= 10, panel["why"]
+        assert not re.search(r"\d", panel["why"].replace("B12", "").replace("T4", "").replace("T3", "")), panel["why"]
 
 
 @each_marker
