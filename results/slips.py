@@ -107,7 +107,8 @@ def _unknown(unit: str, marker: MarkerFacts) -> str:
         return f"{marker.name} has no unit here. Without one it can't be compared with a range. Known: {known}."
     if choices := marker.units.choices(unit):
         either = " or ".join(map(marker.units.written, choices))
-        return f"{unit} could mean {either} here. Write which one, so that it can be compared."
+        write = "Write which one" if len(choices) > 1 else "If it does, write that"
+        return f"{unit} could mean {either} here. {write}, so that it can be compared."
     return f"{unit} is not a unit we know for {marker.name}; it would be kept but not drawn. Known: {known}."
 
 

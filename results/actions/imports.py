@@ -17,7 +17,7 @@ from bloodsight.people.models import Person
 from markers.queries import catalogue
 from results.actions.visits import keep_version, thawed
 from results.documents.fhir import read_fhir
-from results.documents.matching import match
+from results.documents.matching import Match, match
 from results.documents.rows import Document, DocumentError, Patient, ReportedRow
 from results.models import Import, ImportRow, Reported, Result, Visit, VisitVersion
 from results.queries import subject
@@ -129,7 +129,8 @@ def _rows(batch: Import, document: Document) -> list[ImportRow]:
         if found.is_range_left:
             row.printed_text = row.printed_text or f"{row.printed_low}–{row.printed_high}"
             row.printed_low = row.printed_high = None
-        row.state, row.reason = _state(row, reported, found.questions, known)
+        row.note = "\n".join(filter(None, (row.note, *found.notes)))
+        row.state, row.reason = _state(row, reported, found, known)
         rows.append(row)
     return rows
 
@@ -142,10 +143,10 @@ def _carried(reported: ReportedRow) -> dict[str, Any]:
     return found | {"name": reported.name[:200], "locator": reported.locator[:200]}
 
 
-def _state(row: ImportRow, reported: ReportedRow, questions: list[str], known: Known) -> tuple[str, str]:
+def _state(row: ImportRow, reported: ReportedRow, found: Match, known: Known) -> tuple[str, str]:
     if reported.problem:
         return "unreadable", reported.problem
-    standing = known.standing(row)
+    standing, questions = known.standing(row), found.questions
     if standing == "new":
         questions = known.moved(row) + questions
     elif standing == "replaces":
@@ -153,7 +154,7 @@ def _state(row: ImportRow, reported: ReportedRow, questions: list[str], known: K
     else:
         return "stored", STORED[standing]
     known.see(row)
-    return ("check", "; ".join(questions)) if questions else ("ready", "")
+    return ("check", "; ".join(questions)) if questions else ("ready", " ".join(found.notes))
 
 
 class Known:

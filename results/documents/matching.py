@@ -35,7 +35,7 @@ _OTHER = re.compile(
 
 @dataclass(slots=True)
 class Match:
-    """A row's marker or None, how it was found, its unit, and the questions (none: Ready)."""
+    """A row's marker or None, how it was found, its unit, the questions (none: Ready), and what is only to be known."""
 
     marker: MarkerFacts | None = None
     how: str = ""
@@ -45,6 +45,7 @@ class Match:
     printed_unit: str = ""
     is_range_left: bool = False
     questions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def match(row: ReportedRow, known: Catalogue, subject: Subject) -> Match:
@@ -165,6 +166,9 @@ def _unit(row: ReportedRow, found: Match, marker: MarkerFacts, subject: Subject)
         )
         return
     found.unit_code = code
+    printed = row.unit or row.unit_code
+    if marker.units.choices(printed) == (code,):
+        found.notes.append(f"{printed} is read as {marker.units.written(code)}, as its code says.")
 
 
 def _known_unit(printed: str, row: ReportedRow, marker: MarkerFacts) -> str | None:

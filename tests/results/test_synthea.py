@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from markers.queries import catalogue
 from results.models import Result, Visit
 from tests.factories import PersonFactory
 
@@ -131,14 +132,14 @@ def test_each_question_has_its_reason_and_every_other_row_is_ready(alice_client,
     made = alice_client.post(
         f"/api/v1/persons/{don.pk}/imports/", {"file": SimpleUploadedFile("d.json", bundle)}
     ).json()
-    assert made["counts"] == {"ready": 399, "check": 36}
+    assert made["counts"] == {"ready": 407, "check": 28}
     asked = Counter(
         (row["marker"], row["reason"].replace(row["reported"]["value"], "#"))
         for row in made["rows"]
         if row["state"] == "check"
     )
     assert asked == {
-        ("egfr", "its unit, mL/min, is not known for Estimated glomerular filtration rate"): 12,
+        ("rdw", "its unit, fL, is not known for Red cell distribution width"): 4,
         ("total-protein", contradiction("g/dL", "g/L")): 12,
         ("globulin", contradiction("g/L", "g/dL")): 12,
     }
@@ -177,3 +178,98 @@ def test_two_values_at_one_instant_are_ready_and_keep_the_order_of_the_document(
     assert states == {"ready": 20}
     shown = alice_client.get(f"/api/v1/persons/{don.pk}/timeline/creatinine/").json()
     assert [point["reported"]["value"] for point in shown["points"][:2]] == ["0.8055632827016943", "3.2153244276249167"]
+
+
+# Each laboratory code of the record, and the marker it is matched to by that code
+MATCHED = {
+    "10834-0": "globulin",
+    "1742-6": "alt",
+    "1751-7": "albumin",
+    "18262-6": "ldl-cholesterol",
+    "1920-8": "ast",
+    "1975-2": "bilirubin-total",
+    "20565-8": "bicarbonate",
+    "2069-3": "chloride",
+    "2085-9": "hdl-cholesterol",
+    "2093-3": "total-cholesterol",
+    "21000-5": "rdw",
+    "2339-0": "glucose",
+    "2571-8": "triglycerides",
+    "2857-1": "psa-total",
+    "2885-2": "total-protein",
+    "2947-0": "sodium",
+    "32623-1": "mpv",
+    "33914-3": "egfr",
+    "38483-4": "creatinine",
+    "4544-3": "hematocrit",
+    "4548-4": "hba1c",
+    "49765-1": "calcium",
+    "5803-2": "urine-ph",
+    "5804-0": "urine-protein",
+    "5811-5": "urine-specific-gravity",
+    "6298-4": "potassium",
+    "6299-2": "urea",
+    "6690-2": "wbc",
+    "6768-6": "alp",
+    "718-7": "hemoglobin",
+    "777-3": "platelets",
+    "785-6": "mch",
+    "786-4": "mchc",
+    "787-2": "mcv",
+    "789-8": "rbc",
+}
+WITHOUT_MARKER = {
+    "32207-3": "platelet distribution width is no marker of the catalogue",
+    "5792-7": "glucose of a urine strip is no marker, and not the glucose of blood",
+    "5797-6": "ketones of a urine strip are no marker",
+    "20505-4": "bilirubin of a urine strip is no marker, and not the bilirubin of blood",
+    "20454-5": "an answer in words: protein on a urine strip",
+    "2514-8": "an answer in words: ketones on a urine strip",
+    "25428-4": "an answer in words: glucose on a urine strip",
+    "32167-9": "an answer in words: clarity of urine",
+    "5767-9": "an answer in words: appearance of urine",
+    "5770-3": "an answer in words: bilirubin on a urine strip",
+    "5778-6": "an answer in words: color of urine",
+    "5794-3": "an answer in words: hemoglobin on a urine strip",
+    "5799-2": "an answer in words: leukocyte esterase on a urine strip",
+    "5802-4": "an answer in words: nitrite on a urine strip",
+}
+
+
+def test_each_of_its_codes_brings_its_marker_or_has_a_reason_for_none(alice_client, don, bundle):
+    bring(alice_client, don, bundle)
+    found: dict[str, set[str]] = {}
+    for one in Result.objects.filter(person=don).select_related("marker", "row"):
+        found.setdefault(one.row.codings[0]["code"], set()).add(one.marker.slug if one.marker else "")
+        assert one.row.matched_by == ("loinc" if one.marker else "")
+    assert found == {code: {slug} for code, slug in MATCHED.items()} | {code: {""} for code in WITHOUT_MARKER}
+    assert len(MATCHED) == 35
+    assert not WITHOUT_MARKER.keys() & catalogue().by_loinc.keys()
+
+
+def test_every_matched_result_is_drawn_but_those_whose_unit_is_none_of_the_marker_or_contradicts(
+    alice_client, don, bundle
+):
+    bring(alice_client, don, bundle)
+    unplotted = {}
+    for slug in sorted(set(MATCHED.values())):
+        shown = alice_client.get(f"/api/v1/persons/{don.pk}/timeline/{slug}/").json()
+        assert shown["points"] or shown["unplotted"], slug
+        if shown["unplotted"]:
+            unplotted[slug] = (len(shown["points"]), len(shown["unplotted"]))
+    assert unplotted == {"rdw": (0, 4), "total-protein": (0, 12), "globulin": (0, 12)}
+
+
+def test_filtration_in_ml_min_is_read_as_its_code_defines_it_with_a_note(alice_client, don, bundle):
+    made, _, _ = bring(alice_client, don, bundle)
+    rows = [row for row in made["rows"] if row["marker"] == "egfr"]
+    note = "mL/min is read as mL/min/1.73 m², as its code says."
+    assert {(row["state"], row["reason"]) for row in rows} == {("ready", note)}
+    results = Result.objects.filter(person=don, marker__slug="egfr")
+    assert {(one.unit, one.unit_code, one.method, one.note) for one in results} == {
+        ("mL/min", "mL/min/{1.73_m2}", "MDRD", note)
+    }
+    shown = alice_client.get(f"/api/v1/persons/{don.pk}/timeline/egfr/").json()
+    assert len(shown["points"]) == 12
+    assert {point["reported"]["unit"] for point in shown["points"]} == {"mL/min"}
+    assert all(point["value"] == point["reported"]["value"] for point in shown["points"])

@@ -930,6 +930,7 @@ def test_a_second_press_after_saying_that_a_unit_is_right_finds_it_saved(alice_c
         ("BUN", "mg/dL", "mg{urea_N}/dL", ""),
         ("Blood urea nitrogen", "mg/dl", "mg{urea_N}/dL", ""),
         ("Urea", "mg/dL", "", "mg/dL could mean mg/dL urea or mg/dL urea nitrogen here. Write which one"),
+        ("eGFR", "mL/min", "", "mL/min could mean mL/min/1.73 m² here. If it does, write that"),
         ("Urea", "mg/dL urea", "mg/dL", ""),
         ("Urea", "mg/dL urea nitrogen", "mg{urea_N}/dL", ""),
     ],

@@ -244,6 +244,27 @@ def test_a_unit_of_two_meanings_is_decided_by_code_or_name_or_asked_about(loinc,
 
 
 @pytest.mark.parametrize(
+    ("loinc", "name", "unit", "expected"),
+    [
+        ("33914-3", "", "mL/min", "mL/min/{1.73_m2}"),
+        ("98979-8", "", "mL/min", "mL/min/{1.73_m2}"),
+        ("33914-3", "", "mL/min/1.73m2", "mL/min/{1.73_m2}"),
+        ("", "eGFR", "mL/min/1.73m2", "mL/min/{1.73_m2}"),
+        ("", "eGFR", "mL/min", ""),
+    ],
+)
+def test_filtration_without_its_area_is_read_so_only_where_the_code_says_it_and_with_a_note(
+    loinc, name, unit, expected
+):
+    found = matched(name, loinc=loinc, unit=unit, value="72")
+    assert (slug(found), found.unit_code) == ("egfr", expected)
+    assert found.notes == (
+        ["mL/min is read as mL/min/1.73 m², as its code says."] if expected and "1.73" not in unit else []
+    )
+    assert any("mL/min, could mean mL/min/1.73 m²" in one for one in found.questions) is (expected == "")
+
+
+@pytest.mark.parametrize(
     ("printed", "expected", "asked"),
     [
         ("", "", ""),
