@@ -59,7 +59,7 @@ class Pages(Sitemap):  # type: ignore[type-arg]
 
     def items(self) -> list[str]:
         """Their names."""
-        return ["results:welcome", "markers:catalogue", "markers:panels"]
+        return ["results:welcome", "markers:catalogue", "markers:panels", "markers:data"]
 
     def location(self, item: str) -> str:
         """Its address within the site."""

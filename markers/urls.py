@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = [
     path("markers/", views.catalogue, name="catalogue"),
     path("panels/", views.panels, name="panels"),
     path("panels/<slug:slug>/", views.panel, name="panel"),
+    path("about/data/", views.data, name="data"),
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from markers import queries
 from markers.facts import Catalogue, MarkerFacts, PanelFacts
+from markers.licenses import License, read_licenses
 from markers.panel import panel_page
 from markers.search import LONGEST, Index, Names
 
@@ -56,6 +59,17 @@ def panel(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "panel.html", panel_page(found, known, timezone.localdate(), settings.SITE_URL))
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """Where the data comes from, and what each kind of source lets others do."""
+    return render(request, "data.html", {"licenses": _licenses()})
+
+
+@cache
+def _licenses() -> tuple[License, ...]:
+    return read_licenses(Path(settings.BASE_DIR, "seeds", "licenses.toml"))
 
 
 def _found(marker: MarkerFacts, known: Catalogue) -> Found:

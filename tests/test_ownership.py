@@ -29,7 +29,15 @@ CANARIES = (CANARY, CANARY_VALUE, CANARY_NOTE, "1971-07-13", "13 July 1971", "Ca
 OWN_ACCOUNT = {
     *("results:welcome", "results:home", "people:list", "people:new", "api:persons"),
     *("healthz", "robots", "api:markers", "api:marker", "api:marker_range", "api:panels"),
-    *("markers:catalogue", "markers:article", "markers:panels", "markers:panel", "markers:feed", "sitemap"),
+    *(
+        "markers:catalogue",
+        "markers:article",
+        "markers:panels",
+        "markers:panel",
+        "markers:data",
+        "markers:feed",
+        "sitemap",
+    ),
 }
 PREFIXES = ("account_", "admin:", "socialaccount_")
 IDS = {"person_id", "visit_id", "import_id"}

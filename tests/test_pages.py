@@ -33,10 +33,10 @@ PERSON += ("results:visit_new", "results:import_new")
 OPEN = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/")
 OPEN += ("/accounts/confirm-email/", "/accounts/confirm-email/nothing/", "/accounts/password/reset/key/1-nothing/")
 OPEN += ("/accounts/inactive/", "/markers/", "/markers/?q=ferittin", "/markers/?q=<b>xyzzy</b>", "/markers/ferritin/")
-OPEN += ("/panels/", "/panels/kidney-function/")
+OPEN += ("/panels/", "/panels/kidney-function/", "/about/data/")
 ACCOUNT = ("/accounts/logout/", "/accounts/password/change/", "/accounts/email/", "/people/", "/people/new/")
 NO_PAGE = {"results:welcome", "results:home", "people:list", "people:new", "results:visit_delete"}
-NO_PAGE |= {"markers:catalogue", "markers:article", "markers:panels", "markers:panel"}  # those of OPEN
+NO_PAGE |= {"markers:catalogue", "markers:article", "markers:panels", "markers:panel", "markers:data"}  # those of OPEN
 NO_PAGE |= {"results:visit_restore", "results:import_undo", "healthz", "robots", "markers:feed", "sitemap"}
 
 

@@ -283,6 +283,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, Site], None]]] = {
     "catalogue-found": (None, _at("/markers/?q=bilirubin")),
     "catalogue-nothing": (None, _at("/markers/?q=xyzzy")),
     "article": (None, _at("/markers/ferritin/")),
+    "data": (None, _at("/about/data/")),
     "panels": (None, _at("/panels/")),
     "panel": (None, _at("/panels/kidney-function/")),
     "panel-signed-in": ("demo", _at("/panels/lipids/")),
