@@ -189,7 +189,7 @@ class MarkerUnit(models.Model):
 
 
 class AmbiguousUnit(models.Model):
-    """A printed unit that could mean several units of a marker; the names that tell which, else it is asked."""
+    """A printed unit that could mean other units than it says; the names that tell which, else it is asked."""
 
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="ambiguous_units")
     spelling = models.CharField(max_length=40)
@@ -200,9 +200,9 @@ class AmbiguousUnit(models.Model):
         return self.spelling
 
     def clean(self) -> None:
-        """Refuses a spelling that could not mean several units; tidies it."""
+        """Refuses a spelling without a unit that it could mean (one alone is asked about too); tidies it."""
         self.spelling = tidy(self.spelling)
-        _refuse({"choices": "" if len(self.choices) > 1 else "Name two units or more that it could mean."})
+        _refuse({"choices": "" if self.choices else "Name the units that it could mean."})
 
 
 class Alias(models.Model):
