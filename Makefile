@@ -22,7 +22,7 @@ lint: $(VENV)/dev.stamp
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
-	@$(VENV)/bin/mypy --no-error-summary
+	@$(PY) -m mypy --no-error-summary
 	@DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w0) SITE_URL=https://bloodsight.example \
 		$(PY) manage.py check --deploy --fail-level WARNING >/dev/null
