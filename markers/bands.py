@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from math import inf
 from string import ascii_uppercase
 
 from markers.facts import Cited, Limit, MarkerFacts
 from markers.interval import Exact, Interval
 from markers.reference import Age, Range, may_come_before
 from markers.units import UnitError, decimal_text, unit_text
-from markers.words import limit_text, people_text, range_text, rounded
+from markers.words import limit_text, people_text, range_text
 
 ADULT = Age(40, "years")
 MOST_RANGES = 4
@@ -42,7 +42,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A figure below the line, at hundredths of its width."""
+    """An edge of the line at hundredths of its width, with its figure, or none where there is no room."""
 
     at: float
     text: str
@@ -79,7 +79,7 @@ def groups(marker: MarkerFacts, day: date) -> list[Group]:
     members: list[tuple[str, bool, list[Range] | list[Limit]]] = [("Reference range", True, ranges)]
     members += [(title, False, limits) for title, limits in schemes.items()]
     unit = ranges[0].unit if ranges else marker.units.own
-    spans = [(title, is_range, _spans(marker, found, unit)) for title, is_range, found in members]
+    spans = [(title, is_range, _spans(marker, found, unit, is_range)) for title, is_range, found in members]
     bounds = [
         float(end) for *_, found in spans for _, span in found for end in (span.low, span.high) if end is not None
     ]
@@ -91,7 +91,7 @@ def groups(marker: MarkerFacts, day: date) -> list[Group]:
         strips = []
         for row in [[one] for one in found] if is_range else _side_by_side(found):
             zones = tuple(_zone(one, span, scale, letter) for (one, span), letter in zip(row, letters, strict=False))
-            strips.append(Strip(zones, scale.ticks(span for _, span in row)))
+            strips.append(Strip(zones, scale.ticks(row)))
         if strips and strips[0].zones:
             drawn.append(Group(title, is_range, tuple(strip for strip in strips if strip.zones)))
     return drawn
@@ -131,13 +131,13 @@ def _holds(one: Range, age: Age) -> bool:
     return starts and (one.age_to is None or may_come_before(age, one.age_to))
 
 
-def _spans(marker: MarkerFacts, members: Sequence[Range | Limit], unit: str) -> list[Placed]:
-    """Each with its interval in a unit; those that can't be converted to it are left out."""
+def _spans(marker: MarkerFacts, members: Sequence[Range | Limit], unit: str, is_range: bool) -> list[Placed]:
+    """Each with its interval in a unit, limits from left to right; those that can't be converted are left out."""
     found: list[Placed] = []
     for one in members:
         with suppress(UnitError):
             found.append((one, marker.units.convert_interval(one.interval, one.unit, unit)))
-    return found
+    return found if is_range else sorted(found, key=lambda placed: -inf if placed[1].low is None else placed[1].low)
 
 
 def _zone(one: Range | Limit, span: Interval, scale: _Scale, letter: str) -> Zone:
@@ -175,20 +175,18 @@ class _Scale:
             return default
         return round(100 * (float(number) - self.low) / (self.high - self.low), 2)
 
-    def ticks(self, spans: Iterable[Interval]) -> tuple[Tick, ...]:
-        """The figures of the bounds, in order, without those that would run into one another."""
-        ends = {end for span in spans for end in (span.low, span.high) if end is not None}
-        kept: list[Tick] = []
-        for end in sorted(ends):
+    def ticks(self, row: Iterable[Placed]) -> tuple[Tick, ...]:
+        """The bounds in order as their source states them; a figure that would run into the one before is left out."""
+        stated: dict[Exact, str] = {}
+        for one, span in row:
+            for end, own in ((span.low, one.interval.low), (span.high, one.interval.high)):
+                if end is not None and own is not None:
+                    stated.setdefault(end, decimal_text(own))
+        ticks: list[Tick] = []
+        last = -NEAR
+        for end in sorted(stated):
             at = self.at(end, 0.0)
-            if not kept or at - kept[-1].at >= NEAR:
-                kept.append(Tick(at, _short(end)))
-        return tuple(kept)
-
-
-def _short(number: Exact) -> str:
-    """A figure as it stands, or, where it was converted, with at most two decimals and no idle zeros."""
-    if isinstance(number, Decimal):
-        return decimal_text(number)
-    text = rounded(number, 2)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+            is_free = at - last >= NEAR
+            last = at if is_free else last
+            ticks.append(Tick(at, stated[end] if is_free else ""))
+        return tuple(ticks)

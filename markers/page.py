@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from markers.bands import Group, Strip, Zone, groups
+from markers.bands import Group, Strip, Zone, adult_ranges, groups
 from markers.facts import Cited, Gap, MarkerFacts
 from markers.reference import Range
 from markers.sources import Bibliography
@@ -15,6 +15,7 @@ from markers.units import Unit, decimal_text, unit_text
 from markers.words import PEOPLE, ages_text, people_text, range_text
 
 Number = Callable[[Cited], int]
+LIMIT_NOTE = re.compile("not a 95 % interval|95th percentile|risk limit|decision limit")
 _SEXED = re.compile(r"\b(?:women|men|girls|boys)\b")
 
 
@@ -79,7 +80,7 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything a page shows from a marker's data."""
+    """Everything a page shows from a marker's data; `is_interval` where a drawn range holds 95 % of a group."""
 
     drawn: tuple[DrawnGroup, ...]
     ranges: tuple[RangeGroup, ...]
@@ -89,6 +90,8 @@ class Figures:
     others: tuple[tuple[str, int], ...]
     variation: tuple[VariationRow, ...]
     units: tuple[UnitRow, ...]
+    is_interval: bool
+    has_more: bool
 
 
 def figures(marker: MarkerFacts, day: date, sources: Bibliography) -> Figures:
@@ -96,6 +99,8 @@ def figures(marker: MarkerFacts, day: date, sources: Bibliography) -> Figures:
 
     def number(source: Cited) -> int:
         return sources.number(source.title, source.url, source.year)
+
+    drawn = adult_ranges(marker, day)
 
     def moved(effect: str) -> tuple[tuple[str, int], ...]:
         return tuple((one.text, number(one.source)) for one in marker.influences if one.effect == effect)
@@ -119,6 +124,10 @@ def figures(marker: MarkerFacts, day: date, sources: Bibliography) -> Figures:
             for one in marker.variation
         ),
         units=tuple(_unit_rows(marker, number)),
+        is_interval=any(
+            not LIMIT_NOTE.search(one.note) and None not in (one.interval.low, one.interval.high) for one in drawn
+        ),
+        has_more=any(one not in drawn for one in marker.ranges if not one.laboratory and one.is_in_force(day)),
     )
 
 

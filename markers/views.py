@@ -32,11 +32,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Every marker by panel, or those that a typed text may mean, best match first."""
     known = queries.catalogue()
     asked = " ".join(request.GET.get("q", "").split())[:LONGEST]
+    found = known.search(asked)
     context = {
         "q": asked,
+        "is_near": bool(found) and not any(_bears(one, asked) for one in found),
         "longest": LONGEST,
         "total": len(known.markers),
-        "found": [_found(one, known) for one in known.search(asked)],
+        "found": [_found(one, known) for one in found],
         "found_panels": _panels_like(asked, known),
         "groups": [] if asked else _groups(known),
         "lone": [] if asked else [one for one in known.markers.values() if not one.panels],
@@ -70,6 +72,11 @@ def data(request: HttpRequest) -> HttpResponse:
 @cache
 def _licenses() -> tuple[License, ...]:
     return read_licenses(Path(settings.BASE_DIR, "seeds", "licenses.toml"))
+
+
+def _bears(marker: MarkerFacts, asked: str) -> bool:
+    """True if one of the marker's names starts with the typed text."""
+    return any(name.casefold().startswith(asked.casefold()) for name in marker.names)
 
 
 def _found(marker: MarkerFacts, known: Catalogue) -> Found:

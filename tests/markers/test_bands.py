@@ -115,16 +115,22 @@ def test_a_range_for_grown_ups_goes_before_a_childs_and_before_one_with_a_condit
 def test_limits_that_overlap_are_drawn_below_one_another():
     _, iss = groups(marker([reference("1", "2")], [limit(">", "3"), limit(">", "5"), limit("<", "3")]), DAY)
     assert [[zone.figures for zone in strip.zones] for strip in iss.strips] == [
-        ["above 3 mg/L", "below 3 mg/L"],
+        ["below 3 mg/L", "above 3 mg/L"],
         ["above 5 mg/L"],
     ]
 
 
-def test_figures_below_the_line_are_in_the_unit_of_the_range():
+def test_figures_below_the_line_are_those_of_the_list():
     ours, _ = groups(marker([reference("3.5", "5", unit="mg/dL")], [limit("<", "36")]), DAY)
     assert [tick.text for tick in ours.strips[0].ticks] == ["3.5", "5"]
     _, iss = groups(marker([reference("3.5", "5", unit="mg/dL")], [limit("<", "36")]), DAY)
-    assert (iss.strips[0].ticks[0].text, iss.strips[0].zones[0].figures) == ("3.6", "below 36 mg/L")
+    assert (iss.strips[0].ticks[0].text, iss.strips[0].zones[0].figures) == ("36", "below 36 mg/L")
+    assert ours.strips[0].ticks[0].at < iss.strips[0].ticks[0].at < ours.strips[0].ticks[1].at  # 35, 36 and 50 mg/L
+
+
+def test_bands_are_lettered_from_left_to_right():
+    _, iss = groups(marker([reference("1", "2")], [limit(">=", "5"), limit("<", "3"), limit(">=", "3", "5")]), DAY)
+    assert [zone.figures for zone in iss.strips[0].zones] == ["below 3 mg/L", "3 to below 5 mg/L", "5 mg/L or more"]
 
 
 def test_limits_of_no_scheme_stand_together_and_last():
@@ -142,7 +148,7 @@ def test_figures_that_would_run_into_one_another_are_left_to_the_list():
     (ours,) = groups(marker([reference("100", "101")], []), DAY)
     assert len(ours.strips[0].ticks) == 2
     ours, _ = groups(marker([reference("1.0", "1.1")], [limit("<", "50")]), DAY)
-    assert [tick.text for tick in ours.strips[0].ticks] == ["1.0"]
+    assert [tick.text for tick in ours.strips[0].ticks] == ["1.0", ""]  # the edge stays
     assert ours.strips[0].zones[0].figures == "1.0–1.1 mg/L"
 
 
