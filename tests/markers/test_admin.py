@@ -144,7 +144,11 @@ class TestPages:
 
     def test_a_form_that_nobody_touched_changes_nothing(self, curator_client, model):
         slugs = ("creatinine", "urea", "hba1c", "egfr", "beta-2-microglobulin")
-        rows = model.objects.filter(slug__in=slugs) if model is Marker else model.objects.all()[::40]
+        rows = (
+            model.objects.filter(slug__in=slugs)
+            if model is Marker
+            else model.objects.all()[:: max(1, model.objects.count() // 9)]
+        )
         for row in rows:
             before = model.objects.filter(pk=row.pk).values().get()
             ranges = list(ReferenceRange.objects.order_by("pk").values())
