@@ -39,28 +39,39 @@ def sentence_problem(text: str) -> str:
     return NO_SENTENCE if text and not text.endswith(".") else ""
 
 
-def age_problem(one: RangeGap | DecisionLimit | ReferenceRange) -> dict[str, str]:
+def age_problem(one: Aged) -> dict[str, str]:
     """Ages that nobody can have, by field."""
-    if one.age_from is None or one.age_to is None:
+    start, end = one.start, one.end
+    if start is None or end is None:
         return {"age_to": "Nobody is younger than 0."} if one.age_to == 0 else {}
-    start, end = Age(one.age_from, one.age_from_unit), Age(one.age_to, one.age_to_unit)
     if may_come_before(start, end):
         return {}
     return {"age_to": f"The age it ends at, {end}, comes after the age it starts at, {start}."}
-
-
-def _start(one: RangeGap | DecisionLimit | ReferenceRange) -> Age | None:
-    return None if one.age_from is None else Age(one.age_from, one.age_from_unit)
-
-
-def _end(one: RangeGap | DecisionLimit | ReferenceRange) -> Age | None:
-    return None if one.age_to is None else Age(one.age_to, one.age_to_unit)
 
 
 def _refuse(problems: dict[str, str]) -> None:
     told = {name: problem for name, problem in problems.items() if problem}
     if told:
         raise ValidationError(told)
+
+
+class Aged:
+    """Whatever holds for ages, from the first (inclusive) to the last (exclusive), each a number with its unit."""
+
+    age_from: Any
+    age_from_unit: Any
+    age_to: Any
+    age_to_unit: Any
+
+    @property
+    def start(self) -> Age | None:
+        """The first age it applies to."""
+        return None if self.age_from is None else Age(self.age_from, self.age_from_unit)
+
+    @property
+    def end(self) -> Age | None:
+        """The first age it no longer applies to."""
+        return None if self.age_to is None else Age(self.age_to, self.age_to_unit)
 
 
 class Edition(models.Model):
@@ -274,7 +285,7 @@ class PanelMarker(models.Model):
         return f"{self.panel}: {self.marker}"
 
 
-class ReferenceRange(models.Model):
+class ReferenceRange(Aged, models.Model):
     """An interval with the population it applies to, the laboratory that prints it or none, and its source."""
 
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="ranges")
@@ -353,16 +364,6 @@ class ReferenceRange(models.Model):
         return Interval(self.low, self.high, self.low_strict, self.high_strict)
 
     @property
-    def start(self) -> Age | None:
-        """The first age it applies to."""
-        return _start(self)
-
-    @property
-    def end(self) -> Age | None:
-        """The first age it no longer applies to."""
-        return _end(self)
-
-    @property
     def rule(self) -> Range:
         """The plain range that judges; reads its laboratory."""
         laboratory: Any = self.laboratory
@@ -391,7 +392,7 @@ def _record(one: ReferenceRange) -> dict[str, Any]:
     return {**vars(one), "laboratory": one.laboratory_id}
 
 
-class RangeGap(models.Model):
+class RangeGap(Aged, models.Model):
     """Ages for which no general range exists, with the reason."""
 
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="gaps")
@@ -405,22 +406,12 @@ class RangeGap(models.Model):
     def __str__(self) -> str:
         return self.reason
 
-    @property
-    def start(self) -> Age | None:
-        """The first age it applies to."""
-        return _start(self)
-
-    @property
-    def end(self) -> Age | None:
-        """The first age it no longer applies to."""
-        return _end(self)
-
     def clean(self) -> None:
         """Refuses ages that nobody can have."""
         _refuse(age_problem(self))
 
 
-class DecisionLimit(models.Model):
+class DecisionLimit(Aged, models.Model):
     """A threshold that a guideline defines; never a reference bound."""
 
     marker = models.ForeignKey(Marker, on_delete=models.CASCADE, related_name="limits")
@@ -456,16 +447,6 @@ class DecisionLimit(models.Model):
         """What it reaches over in signs, with its unit: >= 3.5 and < 5.5 mg/L."""
         end = "" if self.upper is None else f" and {self.upper_operator} {self.upper}"
         return f"{self.operator} {self.value}{end} {self.unit}"
-
-    @property
-    def start(self) -> Age | None:
-        """The first age it applies to."""
-        return _start(self)
-
-    @property
-    def end(self) -> Age | None:
-        """The first age it no longer applies to."""
-        return _end(self)
 
     @property
     def interval(self) -> Interval:
